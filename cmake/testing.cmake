@@ -1,0 +1,64 @@
+# Test executables. Cases are discovered when ctest runs, named <label>.<name>.<Suite>.<Case>.
+#
+#   serf_unit_test(LAYER <layer> [SOURCES <file>...])
+#       unit_<layer>: links the objects of that layer and of those below it, nothing else of ours.
+#
+#   serf_test(NAME <name> LABEL component|integration [INTERNALS] [RUN_SERIAL] [SOURCES <file>...])
+#       <label>_<name>: links serf::serfclient and the test support library. INTERNALS: the objects of all layers
+#       instead, for tests that put a part of their own in place of one of ours.
+#
+# Without SOURCES neither makes a target.
+
+include(GoogleTest)
+
+add_library(serf_test_settings INTERFACE)
+target_include_directories(serf_test_settings INTERFACE "${PROJECT_SOURCE_DIR}/test")
+target_compile_definitions(
+  serf_test_settings INTERFACE SERF_TEST_CAPTURES_DIR="${PROJECT_SOURCE_DIR}/test/captures"
+)
+target_link_libraries(serf_test_settings INTERFACE serf_build_settings serf_dep_gtest)
+
+function(serf_add_test_executable name label sources links properties)
+  set(target ${label}_${name})
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE ${links} serf_test_settings)
+  gtest_discover_tests(
+    ${target}
+    TEST_PREFIX ${label}.${name}.
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${label} TIMEOUT 120 ${properties}
+  )
+endfunction()
+
+function(serf_unit_test)
+  cmake_parse_arguments(PARSE_ARGV 0 test "" "LAYER" "SOURCES")
+  if(test_UNPARSED_ARGUMENTS OR NOT test_LAYER)
+    message(FATAL_ERROR "serf_unit_test: LAYER missing, or not understood: ${test_UNPARSED_ARGUMENTS}")
+  endif()
+  if(test_SOURCES)
+    serf_layer_closure(${test_LAYER} layers)
+    serf_add_test_executable(${test_LAYER} unit "${test_SOURCES}" "${layers}" "")
+  endif()
+endfunction()
+
+function(serf_test)
+  cmake_parse_arguments(PARSE_ARGV 0 test "INTERNALS;RUN_SERIAL" "NAME;LABEL" "SOURCES")
+  if(test_UNPARSED_ARGUMENTS OR NOT test_NAME OR NOT test_LABEL)
+    message(FATAL_ERROR "serf_test: NAME or LABEL missing, or not understood: ${test_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT test_SOURCES)
+    return()
+  endif()
+  set(links serf::serfclient)
+  if(test_INTERNALS)
+    serf_layer_closure(client links)
+  endif()
+  set(properties "")
+  if(test_RUN_SERIAL)
+    set(properties RUN_SERIAL ON)
+  endif()
+  serf_add_test_executable(
+    ${test_NAME} ${test_LABEL} "${test_SOURCES}" "serf_test_support;${links}" "${properties}"
+  )
+endfunction()

@@ -1,0 +1,4 @@
+#pragma once
+
+#include <asio.hpp>
+#include <msgpack.hpp>

@@ -1,0 +1,6 @@
+set(LAYERS vocabulary protocol session)
+set(DEPENDENCIES_vocabulary serf_dep_spdlog)
+set(USES_protocol vocabulary)
+set(DEPENDENCIES_protocol serf_dep_msgpack)
+set(FORBIDS_protocol thread)
+set(USES_session protocol vocabulary)

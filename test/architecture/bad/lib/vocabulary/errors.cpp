@@ -1,0 +1,3 @@
+#include "vocabulary/errors.hpp"
+
+#include "protocol/upwards.hpp"

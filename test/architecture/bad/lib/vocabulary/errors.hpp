@@ -1,0 +1,5 @@
+#pragma once
+
+#include <spdlog/spdlog.h>
+
+#include <serf/allowed.hpp>

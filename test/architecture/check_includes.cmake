@@ -1,0 +1,97 @@
+# cmake -D ROOT=<project> [-D DECLARATIONS=<file>] -P check_includes.cmake
+#
+# Reads every #include in lib/<layer>/ and include/serf/ and holds it against what serf_layer() declared
+# (DECLARATIONS, written by the configure step). Says file and line of each that is not allowed.
+
+cmake_minimum_required(VERSION 3.25)
+
+include("${CMAKE_CURRENT_LIST_DIR}/violations.cmake")
+if(NOT DECLARATIONS)
+  set(DECLARATIONS "${ROOT}/layers.cmake")
+endif()
+include("${DECLARATIONS}")
+
+# Adapters: public headers that exist to meet a third party, and the one they may meet.
+set(adapter_serf/spdlog_sink.hpp serf_dep_spdlog)
+set(adapter_serf/msgpack_codec.hpp serf_dep_msgpack)
+set(adapter_serf/testing/mock_agent.hpp serf_dep_gtest)
+
+# The dependency that a header belongs to, empty for the standard library, the system and ourselves.
+function(dependency_of header out)
+  set(dependency "")
+  if(header MATCHES "^asio(\\.hpp|/)")
+    set(dependency serf_dep_asio)
+  elseif(header MATCHES "^msgpack(\\.hpp|\\.h|/)")
+    set(dependency serf_dep_msgpack)
+  elseif(header MATCHES "^(spdlog|fmt)/")
+    set(dependency serf_dep_spdlog)
+  elseif(header MATCHES "^(gtest|gmock)/")
+    set(dependency serf_dep_gtest)
+  elseif(header MATCHES "^CLI/")
+    set(dependency serf_dep_cli11)
+  elseif(header MATCHES "^(boost|benchmark)/")
+    set(dependency "a dependency that nothing declares")
+  endif()
+  set(${out} "${dependency}" PARENT_SCOPE)
+endfunction()
+
+# Calls check(<file> <line> <quote> <header>) for each #include of the file.
+macro(each_include file)
+  read_lines("${ROOT}/${file}" lines)
+  set(number 0)
+  foreach(line IN LISTS lines)
+    math(EXPR number "${number} + 1")
+    if(line MATCHES "^[ \t]*#[ \t]*include[ \t]*([\"<])([^\">]+)[\">]")
+      check("${file}" ${number} "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}")
+    endif()
+  endforeach()
+endmacro()
+
+macro(check file number quote header)
+  set(where "${file}:${number}: \"${header}\"")
+  dependency_of("${header}" dependency)
+  string(REGEX MATCH "^[^/]+" folder "${header}")
+  if("${header}" MATCHES "(^|/)\\.\\./")
+    violation("${where}: write paths from lib/, not relative ones")
+  elseif(dependency AND NOT dependency IN_LIST allowed_dependencies)
+    violation("${where}: belongs to ${dependency}, which ${who} does not declare")
+  elseif("${header}" IN_LIST FORBIDS_${layer})
+    violation("${where}: ${who} does without this header")
+  elseif(folder STREQUAL "serf" AND NOT "${quote}" STREQUAL "<")
+    violation("${where}: public headers are included with <>")
+  elseif(folder IN_LIST LAYERS AND "${header}" MATCHES "/" AND NOT folder IN_LIST allowed_layers)
+    violation("${where}: ${who} does not use layer ${folder}")
+  elseif("${quote}" STREQUAL "\"" AND NOT folder STREQUAL "serf" AND NOT EXISTS "${ROOT}/lib/${header}")
+    violation("${where}: no such file in lib/")
+  endif()
+endmacro()
+
+# Every folder with sources is a declared layer.
+file(GLOB sources RELATIVE "${ROOT}" "${ROOT}/lib/*/*.cpp" "${ROOT}/lib/*/*.hpp")
+foreach(source IN LISTS sources)
+  string(REGEX REPLACE "^lib/([^/]+)/.*" "\\1" layer "${source}")
+  if(NOT layer IN_LIST LAYERS)
+    violation("${source}: folder ${layer} is not a layer that serf_layer() declared")
+  endif()
+endforeach()
+
+foreach(layer IN LISTS LAYERS)
+  set(who "layer ${layer}")
+  set(allowed_layers ${layer} ${USES_${layer}})
+  set(allowed_dependencies ${DEPENDENCIES_${layer}})
+  file(GLOB_RECURSE sources RELATIVE "${ROOT}" "${ROOT}/lib/${layer}/*.cpp" "${ROOT}/lib/${layer}/*.hpp")
+  foreach(source IN LISTS sources)
+    each_include("${source}")
+  endforeach()
+endforeach()
+
+set(layer "")
+set(who "a public header")
+set(allowed_layers "")
+file(GLOB_RECURSE sources RELATIVE "${ROOT}/include" "${ROOT}/include/serf/*.hpp")
+foreach(source IN LISTS sources)
+  set(allowed_dependencies ${adapter_${source}})
+  each_include("include/${source}")
+endforeach()
+
+report_violations()
