@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <serf/export.hpp>
+#include <serf/log.hpp>
+
+namespace serf {
+
+// Where the agent is, and how to treat it. Every value has a default; what is visibly wrong is
+// refused when a client is made of the options, by std::invalid_argument or as a failure.
+class SERF_EXPORT client_options {
+ public:
+  using duration = std::chrono::nanoseconds;
+
+  client_options() = default;
+  client_options(std::string endpoint) { this->endpoint(std::move(endpoint)); }
+  client_options(const char* endpoint) { this->endpoint(endpoint); }
+
+  // What the `serf` command reads: SERF_RPC_ADDR and SERF_RPC_AUTH; unset and empty are one, and
+  // leave the default. Reads the environment now, so not while another thread changes it.
+  static client_options from_environment();
+
+  // "127.0.0.1:7373", "host:port" or "[::1]:7373". A name is looked up at each attempt to connect.
+  client_options& endpoint(std::string value);
+  const std::string& endpoint() const noexcept { return endpoint_; }
+  // What the endpoint was read from, for messages: "SERF_RPC_ADDR", or "" when set by the program.
+  const std::string& endpoint_origin() const noexcept { return endpoint_origin_; }
+
+  // The agent's rpc_auth. It travels in clear. Empty: none is sent.
+  client_options& auth_key(std::string value) { return auth_key_ = std::move(value), *this; }
+  const std::string& auth_key() const noexcept { return auth_key_; }
+
+  // From the first look-up to the agent's answer to handshake and key. Default: 5 s.
+  client_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+  duration connect_timeout() const noexcept { return connect_timeout_; }
+
+  // Of calls that state none and whose command has no default of its own. Default: 10 s. See
+  // client.
+  client_options& call_timeout(duration value) { return call_timeout_ = value, *this; }
+  duration call_timeout() const noexcept { return call_timeout_; }
+
+  // Whether a lost connection is rebuilt. In this version it is not, whatever is set: the first
+  // loss ends the client. Set it to false where that is what you want of later versions too.
+  client_options& reconnect(bool value) { return reconnect_ = value, *this; }
+  bool reconnect() const noexcept { return reconnect_; }
+
+  // Where the library's own log goes, from `level` up. Default: nowhere.
+  client_options& log(log_sink sink, serf::log_level level = serf::log_level::info) {
+    return log_sink_ = std::move(sink), log_level_ = level, *this;
+  }
+  const log_sink& log() const noexcept { return log_sink_; }
+  serf::log_level log_level() const noexcept { return log_level_; }
+
+  // Past a limit the call fails at once with errc::overloaded. Defaults: 65,536 calls, and 16 MiB
+  // that the agent has not taken yet.
+  client_options& max_pending_calls(std::size_t value) { return max_pending_calls_ = value, *this; }
+  std::size_t max_pending_calls() const noexcept { return max_pending_calls_; }
+  client_options& max_unsent_bytes(std::size_t value) { return max_unsent_bytes_ = value, *this; }
+  std::size_t max_unsent_bytes() const noexcept { return max_unsent_bytes_; }
+
+  // A larger or deeper reply closes the connection (errc::limit_exceeded). Defaults: 128 MiB, 32.
+  client_options& max_reply_bytes(std::size_t value) { return max_reply_bytes_ = value, *this; }
+  std::size_t max_reply_bytes() const noexcept { return max_reply_bytes_; }
+  client_options& max_reply_depth(std::size_t value) { return max_reply_depth_ = value, *this; }
+  std::size_t max_reply_depth() const noexcept { return max_reply_depth_; }
+
+  // The number of the first request on a connection. Default: 0. For tests of what comes after it.
+  client_options& first_seq(std::uint64_t value) { return first_seq_ = value, *this; }
+  std::uint64_t first_seq() const noexcept { return first_seq_; }
+
+ private:
+  std::string endpoint_ = "127.0.0.1:7373";
+  std::string endpoint_origin_;
+  std::string auth_key_;
+  duration connect_timeout_ = std::chrono::seconds(5);
+  duration call_timeout_ = std::chrono::seconds(10);
+  log_sink log_sink_;
+  serf::log_level log_level_ = serf::log_level::info;
+  std::size_t max_pending_calls_ = 65536;
+  std::size_t max_unsent_bytes_ = 16U << 20U;
+  std::size_t max_reply_bytes_ = 128U << 20U;
+  std::size_t max_reply_depth_ = 32;
+  std::uint64_t first_seq_ = 0;
+  bool reconnect_ = true;
+};
+
+}  // namespace serf

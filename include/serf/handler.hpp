@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <serf/result.hpp>
+
+namespace serf {
+
+// A move-only callable: a lambda that captures a unique_ptr is one, nullptr and {} are none. It is
+// called on the delivery thread.
+template <class Argument>
+class basic_handler {
+ public:
+  template <class F, class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, basic_handler> &&
+                                              std::is_invocable_v<std::decay_t<F>&, Argument>>>
+  basic_handler(F&& function)
+      : callable_(std::make_unique<holder<std::decay_t<F>>>(std::forward<F>(function))) {}
+
+  // Not after it was moved from.
+  void operator()(Argument argument) { callable_->call(std::forward<Argument>(argument)); }
+
+ private:
+  struct callable {
+    virtual ~callable() = default;
+    virtual void call(Argument&& argument) = 0;
+  };
+  template <class F>
+  struct holder final : callable {
+    template <class G>
+    explicit holder(G&& function) : function_(std::forward<G>(function)) {}
+    void call(Argument&& argument) override {
+      static_cast<void>(function_(std::forward<Argument>(argument)));
+    }
+    F function_;
+  };
+  std::unique_ptr<callable> callable_;
+};
+
+// Takes a result<T>: what the handler form of a call ends with. Called exactly once.
+template <class T>
+using handler = basic_handler<result<T>>;
+
+// Takes a const T&: called each time that one arrives.
+template <class T>
+using handler_of = basic_handler<const T&>;
+
+}  // namespace serf
