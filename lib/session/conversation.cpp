@@ -1,0 +1,210 @@
+#include "session/conversation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "session/failures.hpp"
+#include "vocabulary/agent_error_text.hpp"
+
+namespace serf::session {
+
+using protocol::command;
+
+completion conversation::submit(wish what, std::unique_ptr<call> who, time_point now) {
+  if (auto refused = refuse(what, now)) return {std::move(who), std::move(refused)};
+  if (phase_ != phase::open) {
+    waiting_.add(std::move(what), std::move(who));
+  } else if (!what.request) {
+    return {std::move(who), std::nullopt};
+  } else {
+    make(std::move(what), std::move(who));
+  }
+  return {};
+}
+
+std::optional<failure> conversation::refuse(const wish& what, time_point now) const {
+  if (phase_ == phase::ended) return for_call(ending_, what.name(), sent::no);
+  if (what.fail_fast && phase_ != phase::open) {
+    return not_connected(what.name(), std::chrono::nanoseconds(0), settings_.agent, ending_);
+  }
+  if (what.deadline <= now) {
+    failure why = phase_ == phase::open && what.request
+                      ? not_answered(what.request->command, what.timeout, settings_.agent)
+                      : not_connected(what.name(), what.timeout, settings_.agent, ending_);
+    why.sent = sent::no;
+    return why;
+  }
+  if (!what.request) return std::nullopt;
+  const command asked = what.request->command;
+  if (pending() >= settings_.max_calls) {
+    return overloaded(asked, std::to_string(pending()) + " calls (max_pending_calls)",
+                      settings_.agent);
+  }
+  const std::size_t unsent = out_.unsent().size() + waiting_.bytes();
+  if (unsent + what.request->body.size() > settings_.max_unsent_bytes) {
+    return overloaded(asked, std::to_string(unsent) + " bytes unsent (max_unsent_bytes)",
+                      settings_.agent);
+  }
+  return std::nullopt;
+}
+
+void conversation::connected(time_point deadline, std::chrono::nanoseconds timeout) {
+  phase_ = phase::handshake;
+  gate_deadline_ = deadline;
+  gate_timeout_ = timeout;
+  gate_seq_ = send(protocol::handshake());
+}
+
+std::uint64_t conversation::send(const protocol::request& request) {
+  const std::uint64_t seq = next_seq_++;
+  protocol::append(request, seq, out_.tail());
+  leaving_ = leaving_ || request.command == command::leave;
+  return seq;
+}
+
+void conversation::make(wish what, std::unique_ptr<call> who) {
+  const std::uint64_t position = out_.end();
+  const std::uint64_t seq = send(*what.request);
+  pending_.insert(seq, {what.request->command, std::move(who), what.timeout, position},
+                  what.deadline);
+}
+
+// Not a byte of it has left: it may be repeated.
+sent conversation::whether_sent(const pending_table::entry& each) const noexcept {
+  return each.position >= out_.begin() ? sent::no : sent::maybe;
+}
+
+// Also where the numbers have wrapped around.
+bool conversation::was_issued(std::uint64_t seq) const noexcept {
+  return seq - settings_.first_seq < next_seq_ - settings_.first_seq;
+}
+
+conversation::step conversation::on_header(const protocol::header& header) {
+  step next;
+  if (phase_ == phase::handshake || phase_ == phase::key) return on_gate(header);
+
+  const pending_table::entry* const asked = pending_.find(header.seq);
+  if (asked == nullptr) {
+    // An agent that wants a key answers a request with a body twice: it takes the body, which it
+    // left unread, for another request with the same number.
+    if (header.error == gate::authentication_required && was_issued(header.seq)) return next;
+    const std::string number = std::to_string(header.seq);
+    next.broken =
+        protocol_broken(errc::protocol_violation,
+                        "answered request " + number +
+                            (was_issued(header.seq) ? " twice" : ", which was never made"),
+                        settings_.agent);
+    return next;
+  }
+  if (!protocol::body_follows(asked->command, header.error)) {
+    return finish(header.seq, std::string(header.error));
+  }
+  current_seq_ = header.seq;
+  current_error_ = header.error;
+  next.body_follows = true;
+  return next;
+}
+
+conversation::step conversation::on_body() { return finish(current_seq_, current_error_); }
+
+conversation::step conversation::finish(std::uint64_t seq, const std::string& error) {
+  step next;
+  auto asked = pending_.take(seq);
+  if (!asked) return next;
+  next.done.who = std::move(asked->call);  // none: the caller has given up
+  if (!error.empty() && next.done.who) {
+    next.done.why = refused_by_agent(asked->command, error, settings_.agent);
+  }
+  return next;
+}
+
+// Nothing is sent past the handshake and the key before both are answered: an agent that wants a
+// key takes the bodies of other requests for requests.
+conversation::step conversation::on_gate(const protocol::header& header) {
+  step next;
+  const bool shaking = phase_ == phase::handshake;
+  if (header.seq != gate_seq_) {
+    next.broken = protocol_broken(
+        errc::protocol_violation,
+        "answered request " + std::to_string(header.seq) + " instead of the handshake",
+        settings_.agent);
+  } else if (!header.error.empty()) {
+    next.broken = refused_by_agent(shaking ? command::handshake : command::auth, header.error,
+                                   settings_.agent);
+  } else if (shaking && !settings_.auth_key.empty()) {
+    phase_ = phase::key;
+    gate_seq_ = send(protocol::auth(settings_.auth_key));
+  } else {
+    return open();
+  }
+  return next;
+}
+
+conversation::step conversation::open() {
+  step next;
+  phase_ = phase::open;
+  next.opened = true;
+  for (auto& each : waiting_.take_all()) {
+    if (!each.what.request) {
+      next.also_done.push_back({std::move(each.call), std::nullopt});
+    } else {
+      make(std::move(each.what), std::move(each.call));
+    }
+  }
+  return next;
+}
+
+conversation::step conversation::on_time(time_point now) {
+  step next;
+  for (auto& each : pending_.expire(now)) {
+    failure why = not_answered(each.command, each.timeout, settings_.agent);
+    why.sent = whether_sent(each);
+    next.also_done.push_back({std::move(each.call), std::move(why)});
+  }
+  for (auto& each : waiting_.expire(now)) {
+    next.also_done.push_back(
+        {std::move(each.call),
+         not_connected(each.what.name(), each.what.timeout, settings_.agent, ending_)});
+  }
+  if ((phase_ == phase::handshake || phase_ == phase::key) && now >= gate_deadline_) {
+    next.broken = handshake_not_answered(gate_timeout_, settings_.agent);
+  }
+  return next;
+}
+
+time_point conversation::next_deadline() {
+  time_point next = time_point::max();
+  if (phase_ == phase::handshake || phase_ == phase::key) next = gate_deadline_;
+  if (const auto pending = pending_.next_deadline()) next = std::min(next, *pending);
+  if (const auto waiting = waiting_.next_deadline()) next = std::min(next, *waiting);
+  return next;
+}
+
+std::vector<completion> conversation::end(failure why) {
+  std::vector<completion> all;
+  if (phase_ == phase::ended) return all;
+  phase_ = phase::ended;
+  const bool left = leaving_ && (why.code == errc::connection_lost || why.code == errc::agent_left);
+  if (left) {
+    why.code = errc::agent_left;
+    why.message = "the Serf agent at " + settings_.agent +
+                  " has left the cluster and ended, as this client asked it to";
+  }
+  ending_ = std::move(why);
+  for (auto& each : pending_.take_all()) {
+    // The agent that leaves hangs up, with an answer or without one.
+    if (left && each.command == command::leave) {
+      all.push_back({std::move(each.call), std::nullopt});
+    } else {
+      all.push_back({std::move(each.call),
+                     for_call(ending_, protocol::name(each.command), whether_sent(each))});
+    }
+  }
+  for (auto& each : waiting_.take_all()) {
+    all.push_back({std::move(each.call), for_call(ending_, each.what.name(), sent::no)});
+  }
+  out_.clear();
+  return all;
+}
+
+}  // namespace serf::session

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <serf/error.hpp>
+
+#include "protocol/reader.hpp"
+#include "protocol/request.hpp"
+#include "session/call.hpp"
+#include "session/outbox.hpp"
+#include "session/pending_table.hpp"
+#include "session/waiting_calls.hpp"
+
+namespace serf::session {
+
+struct conversation_settings {
+  std::string agent;     // "127.0.0.1:7373", for messages
+  std::string auth_key;  // empty: none is sent
+  std::uint64_t first_seq = 0;
+  std::size_t max_calls = 65536;  // waiting, pending and tombstones together
+  std::size_t max_unsent_bytes = 16U << 20U;
+};
+
+// One connection's talk with an agent, without the connection: handshake, key, which call an answer
+// belongs to, and until when. Bytes and time are arguments; what is to be sent stands in out().
+//
+// Not thread safe: its owner holds a lock over every function here. None of them calls a waiting
+// caller: what is to be called comes back as completions, to be run without the lock.
+class conversation {
+ public:
+  explicit conversation(conversation_settings settings) : settings_(std::move(settings)) {}
+
+  // connecting: until connected(); handshake, key: until the agent has answered; open; ended: every
+  // call is refused with the reason given to end().
+  enum class phase { connecting, handshake, key, open, ended };
+  phase now_in() const noexcept { return phase_; }
+
+  // Takes the call. What comes back with a `who` is done already: refused, or ready() when ready.
+  completion submit(wish what, std::unique_ptr<call> who, time_point now);
+
+  // There is a connection: starts to shake hands. If the agent is not done with that by `deadline`,
+  // the connection is given up; `timeout` is what the deadline came from, for the message.
+  void connected(time_point deadline, std::chrono::nanoseconds timeout);
+
+  // What came of a header, a whole message or a moment in time.
+  struct step {
+    bool body_follows = false;          // on_header: on_body() is next
+    bool opened = false;                // calls go out from here on
+    completion done;                    // the call that was answered, to run with the body
+    std::vector<completion> also_done;  // run without one
+    std::optional<failure> broken;      // close the connection, and end() with this
+  };
+  step on_header(const protocol::header& header);
+  step on_body();  // after on_header() said that a body follows, when it is complete
+  step on_time(time_point now);
+  // The earliest moment at which on_time() has something to do; max(): none.
+  time_point next_deadline();
+
+  // The agent was asked elsewhere to leave.
+  void expect_agent_to_leave() noexcept { leaving_ = true; }
+
+  // The connection is gone, for `why`: every call fails.
+  std::vector<completion> end(failure why);
+  const failure& ending() const noexcept { return ending_; }  // why it ended
+
+  outbox& out() noexcept { return out_; }
+  // Neither unsent bytes nor an unanswered call.
+  bool idle() const noexcept { return out_.empty() && pending_.live() == 0; }
+  std::size_t pending() const noexcept { return pending_.size() + waiting_.size(); }
+
+ private:
+  std::uint64_t send(const protocol::request& request);
+  void make(wish what, std::unique_ptr<call> who);
+  sent whether_sent(const pending_table::entry& each) const noexcept;
+  bool was_issued(std::uint64_t seq) const noexcept;
+  step on_gate(const protocol::header& header);
+  step open();
+  std::optional<failure> refuse(const wish& what, time_point now) const;
+  step finish(std::uint64_t seq, const std::string& error);
+
+  conversation_settings settings_;
+  phase phase_ = phase::connecting;
+  outbox out_;
+  pending_table pending_;
+  waiting_calls waiting_;
+  std::uint64_t next_seq_ = settings_.first_seq;
+  std::uint64_t gate_seq_ = 0;  // of the handshake, then of the key
+  time_point gate_deadline_ = time_point::max();
+  std::chrono::nanoseconds gate_timeout_{};
+  bool leaving_ = false;  // a leave was sent: the agent will hang up
+  failure ending_;
+
+  // Of the header whose body is on its way.
+  std::uint64_t current_seq_ = 0;
+  std::string current_error_;
+};
+
+}  // namespace serf::session

@@ -1,0 +1,132 @@
+#include "session/failures.hpp"
+
+#include "vocabulary/agent_error_text.hpp"
+#include "vocabulary/duration_text.hpp"
+#include "vocabulary/printable.hpp"
+
+namespace serf::session {
+namespace {
+
+using protocol::command;
+
+failure about(command command, errc code, std::string message, sent whether_sent) {
+  failure why(code, std::move(message));
+  why.command = protocol::name(command);
+  why.sent = whether_sent;
+  return why;
+}
+
+std::string on(std::string_view what, const std::string& agent) {
+  return std::string(what) + " on the Serf agent at " + agent + ": ";
+}
+
+bool is_key_command(command command) {
+  return command == command::install_key || command == command::use_key ||
+         command == command::remove_key || command == command::list_keys;
+}
+
+// Words that no agent is known to say: of these two commands they can mean but one thing.
+errc classify(command command, std::string_view text) {
+  const errc code = classify_agent_error(text);
+  if (code != errc::agent_refused) return code;
+  return is_key_command(command)    ? errc::keyring_failed
+         : command == command::join ? errc::join_failed
+                                    : code;
+}
+
+// What to do about it, where that is known.
+std::string_view advice(errc code) {
+  switch (code) {
+    case errc::auth_required:
+      return "; the agent wants a key: set client_options::auth_key or SERF_RPC_AUTH";
+    case errc::auth_rejected:
+      return "; the key is not the agent's rpc_auth, or the agent has none and must be given none: "
+             "check client_options::auth_key and SERF_RPC_AUTH";
+    case errc::unsupported_command:
+      return "; the agent is too old for it, and hangs up";
+    case errc::version_unsupported:
+      return "; this library speaks version 1";
+    case errc::event_too_large:
+      return "; the agent's user_event_size_limit decides";
+    case errc::query_too_large:
+      return "; the agent's query_size_limit decides";
+    case errc::response_too_large:
+      return "; a smaller response may follow";
+    case errc::keyring_failed:
+      return "; keyring_error::report() has the nodes' reasons";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+failure refused_by_agent(command command, std::string_view text, const std::string& agent) {
+  const errc code = classify(command, text);
+  auto why = about(command, code,
+                   on(protocol::name(command), agent) + printable_line(text).substr(0, 1000) +
+                       std::string(advice(code)),
+                   sent::maybe);
+  why.agent_text = text;
+  return why;
+}
+
+failure not_answered(command command, std::chrono::nanoseconds timeout, const std::string& agent) {
+  return about(command, errc::timed_out,
+               on(protocol::name(command), agent) + "no answer within " + duration_text(timeout) +
+                   "; it may still be carried out",
+               sent::maybe);
+}
+
+failure not_connected(std::string_view what, std::chrono::nanoseconds timeout,
+                      const std::string& agent, const failure& reason) {
+  const std::string because = reason.message.empty() ? "still connecting" : reason.message;
+  failure why(errc::unreachable,
+              on(what, agent) +
+                  (timeout.count() > 0 ? "no connection within " + duration_text(timeout)
+                                       : std::string("not connected")) +
+                  ": " + because);
+  why.command = what;
+  return why;
+}
+
+failure not_its_turn(command command, std::chrono::nanoseconds timeout, const std::string& agent) {
+  return about(command, errc::timed_out,
+               on(protocol::name(command), agent) + "not sent within " + duration_text(timeout) +
+                   ": the agent is busy with an earlier request of this kind, or frozen",
+               sent::no);
+}
+
+failure hung_up_on(failure lost, const std::string& meaning, const std::string& agent) {
+  lost.code = errc::expression_refused;
+  lost.message =
+      on(lost.command, agent) + "the agent hung up without a word, most likely because " + meaning;
+  return lost;
+}
+
+failure handshake_not_answered(std::chrono::nanoseconds timeout, const std::string& agent) {
+  failure why(errc::unreachable,
+              "connected to " + agent + ", but got no answer to the handshake: " +
+                  "no Serf agent, or a frozen one (waited " + duration_text(timeout) + " in all)");
+  return why;
+}
+
+failure overloaded(command command, std::string_view limit, const std::string& agent) {
+  return about(command, errc::overloaded,
+               on(protocol::name(command), agent) + "too much is pending: " + std::string(limit),
+               sent::no);
+}
+
+failure protocol_broken(errc code, std::string_view flaw, const std::string& agent) {
+  return {code, "the Serf agent at " + agent + " " + std::string(flaw) +
+                    (code == errc::limit_exceeded ? " (client_options set the limit)" : "")};
+}
+
+failure for_call(failure ending, std::string_view what, sent whether_sent) {
+  ending.command = what;
+  ending.sent = whether_sent;
+  ending.message.insert(0, std::string(what) + ": ");
+  return ending;
+}
+
+}  // namespace serf::session

@@ -1,0 +1,68 @@
+#include "session/pending_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace serf::session {
+
+void pending_table::insert(std::uint64_t seq, entry what, time_point deadline) {
+  if (what.call) {
+    ++live_;
+    if (deadline != time_point::max()) deadlines_.push(deadline, seq);
+  }
+  entries_.insert_or_assign(seq, std::move(what));
+  deadlines_.sweep(live_, [this](std::uint64_t each) { return is_live(each); });
+}
+
+pending_table::entry* pending_table::find(std::uint64_t seq) {
+  const auto at = entries_.find(seq);
+  return at != entries_.end() ? &at->second : nullptr;
+}
+
+std::optional<pending_table::entry> pending_table::take(std::uint64_t seq) {
+  const auto at = entries_.find(seq);
+  if (at == entries_.end()) return std::nullopt;
+  if (at->second.call) --live_;
+  std::optional<entry> taken(std::move(at->second));
+  entries_.erase(at);
+  return taken;
+}
+
+std::vector<pending_table::entry> pending_table::expire(time_point now) {
+  std::vector<entry> expired;
+  while (const auto seq = deadlines_.pop_due(now)) {
+    entry* const due = find(*seq);
+    if (due == nullptr || !due->call) continue;
+    --live_;
+    expired.push_back({due->command, std::move(due->call), due->timeout, due->position});
+  }
+  return expired;
+}
+
+std::vector<pending_table::entry> pending_table::take_all() {
+  std::vector<std::pair<std::uint64_t, entry*>> order;
+  order.reserve(live_);
+  for (auto& [seq, each] : entries_) {
+    if (each.call) order.emplace_back(seq, &each);
+  }
+  std::sort(order.begin(), order.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<entry> all;
+  all.reserve(order.size());
+  for (const auto& each : order) all.push_back(std::move(*each.second));
+  entries_.clear();
+  deadlines_.clear();
+  live_ = 0;
+  return all;
+}
+
+std::optional<time_point> pending_table::next_deadline() {
+  return deadlines_.next([this](std::uint64_t seq) { return is_live(seq); });
+}
+
+bool pending_table::is_live(std::uint64_t seq) const {
+  const auto at = entries_.find(seq);
+  return at != entries_.end() && at->second.call;
+}
+
+}  // namespace serf::session

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol/command.hpp"
+#include "session/call.hpp"
+#include "session/deadline_queue.hpp"
+
+namespace serf::session {
+
+// Every request that the agent may still have something to say to, by its Seq. One whose caller has
+// given up stays as a tombstone, which knows the command and so what the late answer looks like.
+class pending_table {
+ public:
+  struct entry {
+    protocol::command command;
+    std::unique_ptr<session::call> call;  // none: a tombstone
+    std::chrono::nanoseconds timeout;     // as the caller gave it, for messages
+    std::uint64_t position = 0;           // in the bytes of the connection
+  };
+
+  void insert(std::uint64_t seq, entry what, time_point deadline);
+
+  entry* find(std::uint64_t seq);
+  std::optional<entry> take(std::uint64_t seq);
+
+  // Turns those that are due at `now` into tombstones; gives what they were.
+  std::vector<entry> expire(time_point now);
+  std::vector<entry> take_all();  // in the order of their Seq; tombstones are dropped
+
+  std::optional<time_point> next_deadline();
+  std::size_t size() const noexcept { return entries_.size(); }
+  std::size_t live() const noexcept { return live_; }
+
+ private:
+  bool is_live(std::uint64_t seq) const;
+
+  std::unordered_map<std::uint64_t, entry> entries_;
+  deadline_queue deadlines_;
+  std::size_t live_ = 0;
+};
+
+}  // namespace serf::session

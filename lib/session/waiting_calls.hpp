@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/request.hpp"
+#include "session/call.hpp"
+#include "session/deadline_queue.hpp"
+
+namespace serf::session {
+
+// What a caller wants of the agent, and by when.
+struct wish {
+  std::optional<protocol::request> request;  // none: to know when the agent is ready
+  std::chrono::nanoseconds timeout{};        // as the caller gave it, for messages
+  time_point deadline;
+  bool fail_fast = false;
+  std::string hang_up_means{};  // what it most likely means if the agent hangs up without a word
+
+  std::string_view name() const { return request ? protocol::name(request->command) : "ready"; }
+};
+
+// Calls made before the connection is ready, in the order in which they came.
+class waiting_calls {
+ public:
+  struct entry {
+    wish what;
+    std::unique_ptr<session::call> call;
+  };
+
+  void add(wish what, std::unique_ptr<session::call> call);
+  std::vector<entry> expire(time_point now);
+  std::vector<entry> take_all();
+  std::optional<entry> take_first();
+
+  std::optional<time_point> next_deadline();
+  std::size_t size() const noexcept { return entries_.size(); }
+  std::size_t bytes() const noexcept { return bytes_; }  // of their requests
+
+ private:
+  entry remove(std::map<std::uint64_t, entry>::iterator at);
+
+  std::map<std::uint64_t, entry> entries_;
+  deadline_queue deadlines_;
+  std::uint64_t next_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace serf::session
