@@ -1,0 +1,69 @@
+#include "transport/failure_reasons.hpp"
+
+#include <exception>
+#include <new>
+
+namespace serf::transport {
+
+namespace {
+
+std::string no_connection_within(std::chrono::nanoseconds duration) {
+  return "no connection within " + in_words(duration);
+}
+
+}  // namespace
+
+// The text of a duration that was measured: microseconds in it are noise.
+std::string in_words(std::chrono::nanoseconds duration) {
+  using std::chrono::milliseconds;
+  const auto ms = std::chrono::round<milliseconds>(duration).count();
+  if (ms < 1000) return std::to_string(ms) + " ms";
+  const auto tenths = (ms + 50) / 100;
+  std::string text = std::to_string(tenths / 10);
+  if (tenths % 10 != 0) text += '.' + std::to_string(tenths % 10);
+  return text + " s";
+}
+
+link_failure no_lookup_in_time(std::chrono::nanoseconds timeout) {
+  return {std::make_error_code(std::errc::timed_out),
+          no_connection_within(timeout) + ": the name lookup did not answer"};
+}
+
+link_failure lookup_failed(const std::string& why) {
+  return {link_errc::lookup_failed, "cannot look up name: " + why};
+}
+
+link_failure of_current_exception() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return {std::make_error_code(std::errc::not_enough_memory), "out of memory"};
+  } catch (const std::exception& e) {
+    return {link_errc::internal_error, std::string("internal error: ") + e.what()};
+  } catch (...) {
+    return {link_errc::internal_error, "internal error"};
+  }
+}
+
+void connect_report::refused(const socket_address& address, std::error_code error) {
+  add(address, error, error.message());
+}
+
+void connect_report::no_answer(const socket_address& address, std::chrono::nanoseconds waited) {
+  add(address, std::make_error_code(std::errc::timed_out), no_connection_within(waited));
+}
+
+void connect_report::add(const socket_address& address, std::error_code error,
+                         const std::string& reason) {
+  if (tried_++ > 0) all_reasons_ += "; ";
+  all_reasons_ += address.to_string() + ": " + reason;
+  last_reason_ = reason;
+  last_error_ = error;
+}
+
+link_failure connect_report::failure() const {
+  const bool name_them = tried_ > 1 || last_error_ == std::errc::timed_out;
+  return {last_error_, name_them ? all_reasons_ : last_reason_};
+}
+
+}  // namespace serf::transport
