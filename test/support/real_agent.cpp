@@ -1,7 +1,6 @@
 #include "support/real_agent.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,34 +44,6 @@ std::string json(const std::string& text) {
   return quoted + '"';
 }
 
-std::string read_all(int descriptor) {
-  std::string text;
-  char buffer[4096];
-  ::lseek(descriptor, 0, SEEK_SET);
-  for (;;) {
-    const auto got = ::read(descriptor, buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return text;
-    text.append(buffer, static_cast<std::size_t>(got));
-  }
-}
-
-// A file in memory, for what a command prints.
-class capture {
- public:
-  capture() : descriptor_(::memfd_create("serf-output", MFD_CLOEXEC)) {
-    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
-  }
-  ~capture() { ::close(descriptor_); }
-  capture(const capture&) = delete;
-  capture& operator=(const capture&) = delete;
-  int get() const { return descriptor_; }
-  std::string text() const { return read_all(descriptor_); }
-
- private:
-  int descriptor_;
-};
-
 int occurrences(const std::string& text, const std::string& part) {
   int count = 0;
   for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) {
@@ -107,15 +78,8 @@ std::string serf_binary() {
 
 cli_result run_serf(const std::vector<std::string>& arguments, const std::string& rpc_address,
                     const std::string& auth_key, std::chrono::milliseconds timeout) {
-  const capture out, err;
-  child_process command({serf_binary(),
-                         arguments,
-                         {{"SERF_RPC_ADDR", rpc_address}, {"SERF_RPC_AUTH", auth_key}},
-                         out.get(),
-                         err.get()});
-  if (!command.wait_for_exit(timeout)) command.kill();
-  const int status = command.wait_for_exit(0ms).value_or(0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), out.text(), err.text()};
+  return run_program(serf_binary(), arguments,
+                     {{"SERF_RPC_ADDR", rpc_address}, {"SERF_RPC_AUTH", auth_key}}, timeout);
 }
 
 class real_agent::files {

@@ -10,15 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "support/run_program.hpp"
+
 namespace serf::testing {
 
 class child_process;
 
-struct cli_result {
-  int exit_code = -1;        // 128 + signal when a signal ended it
-  std::string output;        // stdout: the serf command prints its errors there too
-  std::string error_output;  // stderr
-};
+// stdout: the serf command prints its errors there too.
+using cli_result = program_result;
 
 // The agent's binary: $SERF_AGENT (a path, or a name to look for in PATH), else `serf` in PATH.
 // Without one: std::runtime_error that says what to install. Tests fail then; they are never
