@@ -19,8 +19,9 @@ for section in "$@"; do
   done < <(sed -n "/^\[$section\]\$/,/^\[/{ /^\[/d; s/ *#.*//; /./p; }" "$list")
 done
 
-command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   fail "no apt-get here. Install the counterparts of these Debian packages yourself: ${packages[*]}"
+fi
 
 missing=()
 for package in "${packages[@]}"; do
@@ -39,5 +40,14 @@ if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null || fail "neither root nor sudo. As root: apt-get install ${missing[*]}"
   as_root=(sudo)
 fi
-"${as_root[@]}" apt-get update
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+# A machine that has just started may be installing updates of its own: wait for those.
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+"${apt[@]}" update
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+
+# Debian's serf comes with a service: an agent at once and at every start of the machine, open to the network and
+# to any cluster. It is installed here for its program alone. Who had it before keeps the service as it was.
+if [[ " ${missing[*]} " == *" serf "* && -d /run/systemd/system ]]; then
+  echo "third_party: switching off the service serf.service that came with the package serf"
+  "${as_root[@]}" systemctl disable --now serf.service
+fi

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <serf/addresses.hpp>
+#include <serf/agent_stats.hpp>
+#include <serf/call_options.hpp>
+#include <serf/client_options.hpp>
+#include <serf/connection.hpp>
+#include <serf/coordinate.hpp>
+#include <serf/error.hpp>
+#include <serf/export.hpp>
+#include <serf/handler.hpp>
+#include <serf/key_report.hpp>
+#include <serf/member.hpp>
+#include <serf/member_filter.hpp>
+#include <serf/requests.hpp>
+#include <serf/result.hpp>
+#include <serf/subscription.hpp>
+
+namespace serf {
+
+class client_core;
+
+// A client of one Serf agent's RPC interface.
+//
+// Every call comes in two forms. The future form returns at once; future.get() waits for the
+// agent's answer, or throws what <serf/error.hpp> lists. The handler form returns at once too; the
+// handler gets a result<T>, exactly once. A handler may follow any prefix of the optional
+// arguments:
+//
+//   serf::client client("127.0.0.1:7373");
+//   for (const auto& m : client.members().get()) std::cout << m << '\n';
+//   client.event("deploy", "v1.2", [](serf::result<void> done) { ... });
+//
+// Completion: every call completes exactly once, by its deadline at the latest, also against an
+// agent that is frozen, gone or no agent at all. The deadline covers all of it, waiting for the
+// connection included; it is client_options::call_timeout (10 s) unless call_options say otherwise
+// or the call names another. A call made before the connection is ready waits for it.
+//
+// Arguments that no agent would accept throw std::invalid_argument from the future form; handlers
+// get them as a failure, and handler forms never throw.
+//
+// Thread safety: every method may be called from any thread at any time, handlers included; only
+// moving, assigning and destroying a client must not overlap with other uses of it. After a move
+// every call on the client moved from fails with errc::client_closed.
+//
+// Threads: two of its own, serf-io and serf-deliver. Handlers and log sinks run on serf-deliver,
+// one at a time, with no lock held; waiting for a future inside one works. No code of yours runs on
+// serf-io. Signals are blocked in both.
+class SERF_EXPORT client {
+ public:
+  // Starts to connect, and never waits for it: the agent need not be there. Bad options:
+  // std::invalid_argument. No thread or descriptor left: std::system_error.
+  explicit client(client_options options = {});
+  // The same without exceptions.
+  static result<client> create(client_options options);
+
+  // close(), and the end of the threads. Within 100 ms plus what a running handler takes, whatever
+  // the agent, the network or a name look-up do. Inside a handler it returns without waiting for
+  // that handler. Never asks the agent to leave.
+  ~client();
+  client(client&& other) noexcept;
+  client& operator=(client&& other) noexcept;
+
+  // Until connected, shaken hands and, with a key, authenticated; or why that did not come about.
+  std::future<void> ready(call_options options = {});
+  void ready(handler<void> done, call_options options = {});
+
+  // Does not block, nor ask the agent.
+  connection_state state() const noexcept;
+
+  // `changed` hears of the current state first, then of each change.
+  [[nodiscard]] subscription on_connection(handler_of<connection_event> changed);
+
+  // Ends the connection: pending calls fail with errc::client_closed, then running handlers are
+  // waited for. Later calls fail at once. May be called again. Inside a handler it waits for none.
+  void close();
+
+  // The cluster's members as the agent knows them, in no particular order: all, or those that match
+  // the filter. (Agent commands members, members-filtered.)
+  std::future<std::vector<member>> members(member_filter filter = {}, call_options options = {});
+  void members(handler<std::vector<member>> done, call_options options = {});
+  void members(member_filter filter, handler<std::vector<member>> done, call_options options = {});
+
+  // Has the agent join the cluster that these nodes are of; how many of them it could contact.
+  // None: agent_error with errc::join_failed and the agent's reasons. Default deadline: 10 s an
+  // address and 5 s.
+  std::future<int> join(addresses whom, join_options how = {}, call_options options = {});
+  void join(addresses whom, handler<int> done, call_options options = {});
+  void join(addresses whom, join_options how, handler<int> done, call_options options = {});
+
+  // Has the agent leave its cluster and end; the connection ends with it. Default deadline: 30 s.
+  std::future<void> leave(call_options options = {});
+  void leave(handler<void> done, call_options options = {});
+
+  // Has the agent declare a failed node as left. An unknown node is not an error to the agent.
+  std::future<void> force_leave(std::string node, force_leave_options how = {},
+                                call_options options = {});
+  void force_leave(std::string node, handler<void> done, call_options options = {});
+  void force_leave(std::string node, force_leave_options how, handler<void> done,
+                   call_options options = {});
+
+  // Changes the tags of the agent's own node. Two clients' changes at once may undo each other:
+  // the agent reads, changes and writes its tags without a lock. All tags together, encoded: 512
+  // bytes at most (errc::tags_too_large).
+  std::future<void> tags(tag_changes changes, call_options options = {});
+  void tags(tag_changes changes, handler<void> done, call_options options = {});
+
+  // Sends a user event to the cluster. Done once the agent has taken it, not once it is delivered.
+  std::future<void> event(user_event_request what, call_options options = {});
+  void event(user_event_request what, handler<void> done, call_options options = {});
+  std::future<void> event(std::string name, std::string payload, call_options options = {});
+  void event(std::string name, std::string payload, handler<void> done, call_options options = {});
+  std::future<void> event(std::string name, std::nullptr_t, call_options = {}) = delete;
+
+  // Gossip encryption keys, base64 of 16, 24 or 32 bytes. Every node is asked; where some refuse or
+  // stay silent, keyring_error tells which. Installing a key again and removing one that is not
+  // there succeed. Default deadline: 30 s.
+  std::future<key_report> install_key(std::string key, call_options options = {});
+  void install_key(std::string key, handler<key_report> done, call_options options = {});
+  std::future<key_report> use_key(std::string key, call_options options = {});
+  void use_key(std::string key, handler<key_report> done, call_options options = {});
+  std::future<key_report> remove_key(std::string key, call_options options = {});
+  void remove_key(std::string key, handler<key_report> done, call_options options = {});
+  std::future<key_report> list_keys(call_options options = {});
+  void list_keys(handler<key_report> done, call_options options = {});
+
+  // The agent's own view of itself, as `serf info` prints it.
+  std::future<agent_stats> stats(call_options options = {});
+  void stats(handler<agent_stats> done, call_options options = {});
+
+  // A node's network coordinate; nullopt where the agent knows none. coordinate::distance_to()
+  // gives the round-trip time between two nodes.
+  std::future<std::optional<coordinate>> get_coordinate(std::string node,
+                                                        call_options options = {});
+  void get_coordinate(std::string node, handler<std::optional<coordinate>> done,
+                      call_options options = {});
+
+ private:
+  explicit client(std::shared_ptr<client_core> core) noexcept;
+
+  std::shared_ptr<client_core> core_;
+};
+
+}  // namespace serf

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+
+#include <serf/call_options.hpp>
+#include <serf/client.hpp>
+#include <serf/client_options.hpp>
+#include <serf/connection.hpp>
+
+#include "client/commands.hpp"
+#include "client/connection.hpp"
+#include "client/connection_watchers.hpp"
+#include "client/endpoint.hpp"
+#include "client/lane.hpp"
+#include "client/typed_call.hpp"
+#include "delivery/delivery_thread.hpp"
+#include "transport/io_thread.hpp"
+#include "vocabulary/log.hpp"
+
+namespace serf {
+
+// What a client is made of: its two threads, its connections, and the calls on their way between
+// them.
+class client_core final : private connection::observer {
+ public:
+  // The options' flaw, if they have one.
+  static result<endpoint> check(const client_options& options);
+
+  // Starts the threads and the first attempt to connect. std::system_error when there is no thread
+  // or no descriptor left.
+  client_core(const client_options& options, endpoint where);
+  ~client_core() override;  // stop()
+  client_core(const client_core&) = delete;
+  client_core& operator=(const client_core&) = delete;
+
+  void close();
+  // close(), and the end of the delivery thread. The I/O thread ends with this object.
+  void stop();
+  connection_state state() const noexcept { return state_.load(std::memory_order_acquire); }
+  subscription on_connection(handler_of<connection_event> told);
+
+  // What no agent would take is thrown by the one and told to the handler by the other.
+  template <class T>
+  std::future<T> future_of(command_of<T> what, const call_options& options) {
+    if (!what.request) raise(what.request.error());
+    auto call = std::make_unique<future_call<T>>(what.name, what.decoder);
+    auto future = call->get_future();
+    submit(wish_of(what, options), what.over, std::move(call));
+    return future;
+  }
+  template <class T>
+  void tell(command_of<T> what, handler<T> told, const call_options& options) {
+    auto call =
+        std::make_unique<handler_call<T>>(what.name, what.decoder, std::move(told), *delivery_);
+    if (what.request) {
+      submit(wish_of(what, options), what.over, std::move(call));
+    } else {
+      call->failed(std::move(what.request.error()), {});
+    }
+  }
+
+ private:
+  void on_open() override;
+  void on_end(const failure& why) override;
+  void change(connection_state state, const std::string& reason);
+  template <class T>
+  session::wish wish_of(command_of<T>& what, const call_options& options) const {
+    auto wanted = timed(options, what.timeout);
+    wanted.request = std::move(*what.request);
+    wanted.hang_up_means = std::move(what.hang_up_means);
+    return wanted;
+  }
+  session::wish timed(const call_options& options,
+                      std::optional<std::chrono::nanoseconds> command_timeout) const;
+  void submit(session::wish what, route over, std::unique_ptr<session::call> call);
+
+  const std::string agent_;
+  const std::chrono::nanoseconds call_timeout_;
+  std::atomic<connection_state> state_{connection_state::connecting};
+
+  // Destroyed from the last to the first: the I/O thread ends, then its connections go, then what
+  // they had to say is delivered.
+  std::shared_ptr<const log_sink> log_sink_;
+  std::unique_ptr<delivery::delivery_thread> delivery_;
+  log log_;
+  connection_watchers watchers_;
+  std::unique_ptr<connection> connection_;
+  std::unique_ptr<lane> side_, risky_;
+  std::unique_ptr<transport::io_thread> io_;
+};
+
+}  // namespace serf

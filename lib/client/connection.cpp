@@ -1,0 +1,186 @@
+#include "client/connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "session/failures.hpp"
+
+namespace serf {
+namespace {
+
+using clock = transport::clock;
+
+// After these the end of the byte stream follows, and before it perhaps the agent's last words,
+// which are still to be read.
+bool comes_with_end(const std::error_code& error) {
+  return error == std::errc::broken_pipe || error == std::errc::connection_reset;
+}
+
+}  // namespace
+
+connection::connection(transport::io_thread& io, settings what, observer& told)
+    : settings_(std::move(what)),
+      told_(told),
+      link_(io.make_link(*this)),
+      conversation_(settings_.conversation),
+      reader_(settings_.limits) {}
+
+void connection::start() {
+  give_up_at_ = session::after(clock::now(), settings_.connect_timeout);
+  link_->open({settings_.where.host, settings_.where.port, settings_.connect_timeout});
+}
+
+void connection::submit(session::wish what, std::unique_ptr<session::call> who) {
+  session::completion done;
+  bool wake = false;
+  {
+    const lock_guard lock(mutex_);
+    const auto deadline = what.deadline;
+    const bool alone = conversation_.idle();
+    done = conversation_.submit(std::move(what), std::move(who), clock::now());
+    if (!done.who) {
+      // Alone on the connection, a caller sends itself. Otherwise the I/O thread sends for all,
+      // and is woken once for as many as there are by then.
+      const bool all_sent = conversation_.out().empty() || (alone && send_alone());
+      wake = !all_sent || deadline < armed_;
+    }
+  }
+  if (wake) link_->wake();
+  done.run();
+}
+
+void connection::expect_agent_to_leave() {
+  const lock_guard lock(mutex_);
+  conversation_.expect_agent_to_leave();
+}
+
+bool connection::send_alone() {
+  const auto unsent = conversation_.out().unsent();
+  const auto result = link_->send(unsent.data(), unsent.size());
+  conversation_.out().consume(result.sent);
+  send_error_ = result.error;
+  return conversation_.out().empty();
+}
+
+void connection::send_unsent() {
+  while (!conversation_.out().empty() && !awaiting_writable_ && !send_error_) {
+    if (!send_alone() && !send_error_) {
+      link_->await_writable();
+      awaiting_writable_ = true;
+    }
+  }
+}
+
+// On the I/O thread, after anything that may have changed what is to be sent, or when to wake up.
+void connection::work() {
+  std::error_code error;
+  {
+    const lock_guard lock(mutex_);
+    if (ended_) return;
+    if (connected_) send_unsent();
+    error = send_error_;
+    const auto next = conversation_.next_deadline();
+    if (next < armed_) link_->arm(armed_ = next);
+  }
+  if (error && !comes_with_end(error)) on_failed({error, error.message()});
+}
+
+void connection::on_connected() {
+  connected_ = true;
+  {
+    const lock_guard lock(mutex_);
+    conversation_.connected(give_up_at_, settings_.connect_timeout);
+  }
+  work();
+}
+
+void connection::on_failed(const transport::link_failure& cause) {
+  if (!connected_) {
+    end({errc::unreachable,
+         "cannot reach the Serf agent at " + settings_.agent + ": " + cause.reason});
+  } else if (cause.code == transport::link_errc::closed_by_agent) {
+    end({errc::connection_lost, "the Serf agent at " + settings_.agent + " closed the connection"});
+  } else {
+    end({errc::connection_lost,
+         "lost the connection to the Serf agent at " + settings_.agent + ": " + cause.reason});
+  }
+}
+
+transport::receive_space connection::on_receive_space() {
+  const auto space = reader_.prepare();
+  return {space.data, space.size};
+}
+
+void connection::on_received(std::size_t size) {
+  reader_.commit(size);
+  while (read_message()) {
+  }
+  work();
+}
+
+// Takes one header or one body from what was received. False: there is no whole one, or the
+// connection has ended.
+bool connection::read_message() {
+  using status = protocol::reader::status;
+  if (ended_) return false;
+  std::string_view body;
+  protocol::header header;
+  const status read = body_follows_ ? reader_.next_body(body) : reader_.next_header(header);
+  if (read == status::need_more) return false;
+  if (read == status::violation) {
+    end(session::protocol_broken(reader_.flaw_code(), reader_.flaw(), settings_.agent));
+    return false;
+  }
+  session::conversation::step next;
+  {
+    const lock_guard lock(mutex_);
+    next = body_follows_ ? conversation_.on_body() : conversation_.on_header(header);
+  }
+  body_follows_ = next.body_follows;
+  return follow(std::move(next), body);
+}
+
+// Runs what has completed. False: the connection has ended.
+bool connection::follow(session::conversation::step next, std::string_view body) {
+  if (next.opened) told_.on_open();
+  next.done.run(body);
+  for (auto& each : next.also_done) each.run();
+  if (next.broken) end(std::move(*next.broken));
+  return !ended_;
+}
+
+void connection::on_writable() {
+  {
+    const lock_guard lock(mutex_);
+    awaiting_writable_ = false;
+  }
+  work();
+}
+
+void connection::on_woken() { work(); }
+
+void connection::on_timer() {
+  session::conversation::step next;
+  {
+    const lock_guard lock(mutex_);
+    armed_ = clock::time_point::max();
+    next = conversation_.on_time(clock::now());
+  }
+  if (follow(std::move(next), {})) work();
+}
+
+void connection::end(failure why) {
+  if (std::exchange(ended_, true)) return;
+  std::vector<session::completion> all;
+  failure reason;
+  {
+    const lock_guard lock(mutex_);
+    all = conversation_.end(std::move(why));
+    reason = conversation_.ending();
+    link_->close();
+  }
+  told_.on_end(reason);
+  for (auto& each : all) each.run();
+}
+
+}  // namespace serf

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "client/endpoint.hpp"
+#include "protocol/reader.hpp"
+#include "session/conversation.hpp"
+#include "transport/io_thread.hpp"
+
+namespace serf {
+
+// One connection to an agent: puts the conversation, the framing and the link together, and owns
+// the lock over the first and the last of them. From its making to its end() it takes calls from
+// any thread; each completes exactly once.
+//
+// The lock is held while a request is put into the table and while bytes are handed to the socket,
+// which never blocks. It is not held while anything is decoded, completed or logged.
+class connection final : private transport::link_events {
+ public:
+  struct settings {
+    endpoint where;
+    std::string agent;  // "127.0.0.1:7373", for messages
+    session::conversation_settings conversation;
+    protocol::limits limits;
+    std::chrono::nanoseconds connect_timeout;
+  };
+
+  // Called on the I/O thread, with no lock held.
+  class observer {
+   public:
+    virtual ~observer() = default;
+    virtual void on_open() = 0;
+    // The last one. The reason is of class connection_error, protocol_error or auth_error.
+    virtual void on_end(const failure& why) = 0;
+  };
+
+  // Any thread. The link is closed and destroyed with this object, which must be on the I/O thread
+  // or after its end.
+  connection(transport::io_thread& io, settings what, observer& told);
+
+  void start();  // I/O thread
+
+  // Any thread, any time. Never blocks.
+  void submit(session::wish what, std::unique_ptr<session::call> who);
+
+  // Any thread. The agent was asked, on this connection or another, to leave: if it hangs up now,
+  // it has.
+  void expect_agent_to_leave();
+
+  // I/O thread. Every call fails for `why`, and no further one is taken.
+  void end(failure why);
+
+ private:
+  using lock_guard = std::lock_guard<std::mutex>;
+
+  void on_connected() override;
+  void on_failed(const transport::link_failure& failure) override;
+  transport::receive_space on_receive_space() override;
+  void on_received(std::size_t size) override;
+  void on_writable() override;
+  void on_woken() override;
+  void on_timer() override;
+
+  bool read_message();
+  bool follow(session::conversation::step next, std::string_view body);
+  void work();
+  void send_unsent();  // the lock is held
+  bool send_alone();   // the lock is held
+
+  const settings settings_;
+  observer& told_;
+  const std::unique_ptr<transport::link> link_;
+
+  std::mutex mutex_;  // over these four, and over send() and close() of the link
+  session::conversation conversation_;
+  transport::clock::time_point armed_ = transport::clock::time_point::max();
+  bool awaiting_writable_ = false;
+  std::error_code send_error_;
+
+  // The I/O thread's own.
+  protocol::reader reader_;
+  transport::clock::time_point give_up_at_;
+  bool connected_ = false;
+  bool body_follows_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace serf

@@ -1,0 +1,45 @@
+#include "client/connection_watchers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "delivery/subscription_core.hpp"
+
+namespace serf {
+
+class connection_watchers::watcher final : public delivery::subscription_core {
+ public:
+  explicit watcher(handler_of<connection_event> told) : told_(std::move(told)) {}
+  void tell(const connection_event& change) {
+    run([&] { told_(change); });
+  }
+
+ private:
+  handler_of<connection_event> told_;
+};
+
+subscription connection_watchers::add(handler_of<connection_event> told) {
+  auto added = std::make_shared<watcher>(std::move(told));
+  // Posted under the lock, so that no change overtakes another on its way to the delivery thread.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  watchers_.push_back(added);
+  post(added, latest_);
+  return subscription(std::move(added));
+}
+
+void connection_watchers::tell(const connection_event& change) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  latest_ = change;
+  const auto is_gone = [](const std::weak_ptr<watcher>& each) { return each.expired(); };
+  watchers_.erase(std::remove_if(watchers_.begin(), watchers_.end(), is_gone), watchers_.end());
+  for (const auto& each : watchers_) {
+    if (const auto who = each.lock()) post(who, change);
+  }
+}
+
+void connection_watchers::post(const std::shared_ptr<watcher>& who,
+                               const connection_event& change) {
+  delivery_.post([who, change] { who->tell(change); });
+}
+
+}  // namespace serf
