@@ -74,10 +74,19 @@ TEST(name_lookup, finds_the_agent_of_a_name) {
   EXPECT_EQ(client.members().get().size(), 1U);
 }
 
+TEST(name_lookup, finds_the_agent_at_the_second_address_of_a_name) {
+  testing::fake_agent agent(testing::fake_agent_options().address("::1"));
+  transport::testing::define_name("several.test", {"127.0.0.1", "::1"});
+  serf::client client("several.test:" + std::to_string(agent.port()));
+  EXPECT_EQ(client.members().get().size(), 1U);
+}
+
 TEST(name_lookup, is_not_asked_for_addresses) {
   testing::fake_agent agent;
   const int before = transport::testing::lookups();
   serf::client(agent.address()).ready().get();
+  testing::fake_agent six(testing::fake_agent_options().address("::1"));
+  serf::client(six.address()).ready().get();
   EXPECT_EQ(transport::testing::lookups(), before);
 }
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <serf/client.hpp>
+#include <serf/event_filter.hpp>
+#include <serf/query.hpp>
 
 namespace {
 
@@ -79,6 +81,9 @@ static_assert(std::is_nothrow_move_constructible_v<serf::client>);
 static_assert(std::is_nothrow_move_assignable_v<serf::client>);
 static_assert(std::is_nothrow_move_constructible_v<serf::subscription>);
 static_assert(!std::is_copy_constructible_v<serf::subscription>);
+static_assert(std::is_convertible_v<const char*, serf::event_filter>);
+static_assert(std::is_convertible_v<std::initializer_list<const char*>, serf::event_filter>);
+static_assert(std::is_convertible_v<std::string, serf::query_request>);
 static_assert(!std::is_default_constructible_v<serf::handler<void>>);
 static_assert(!std::is_constructible_v<serf::handler<void>, std::nullptr_t>);
 static_assert(!std::is_constructible_v<serf::handler<void>, void (*)(int)>);

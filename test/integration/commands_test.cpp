@@ -112,6 +112,13 @@ TEST_F(commands, event_too_large_is_the_agents_to_refuse) {
     EXPECT_THAT(error.what(), HasSubstr("user_event_size_limit"));
   }
   EXPECT_EQ(client_.members().get().size(), 3U) << "the connection is fine";
+  try {
+    client_.event("encoded", std::string(490, 'x')).get();
+    FAIL() << "taken";
+  } catch (const agent_error& error) {
+    EXPECT_EQ(error.code(), errc::event_too_large);
+    EXPECT_THAT(error.agent_text(), HasSubstr("after encoding"));
+  }
 }
 
 TEST_F(commands, tags_sets_and_removes_and_others_see_it) {
@@ -274,6 +281,21 @@ TEST(leave, ends_the_agent_and_the_connection) {
     EXPECT_EQ(error.code(), errc::agent_left);
     EXPECT_EQ(error.failure().sent, sent::no);
   }
+}
+
+TEST(leave, of_two_clients_at_once_ends_well_for_both) {
+  testing::real_cluster cluster(2);
+  serf::client first(cluster.agent(0).rpc_address()), second(cluster.agent(0).rpc_address());
+  auto leaving = first.leave();
+  // Asked for while the agent is leaving: refused, unless the agent was gone before.
+  EXPECT_TRUE(cluster.agent(0).wait_for_log("requesting graceful leave", 10s));
+  try {
+    second.leave().get();
+  } catch (const agent_error& error) {
+    EXPECT_EQ(error.code(), errc::leave_in_progress);
+  }
+  leaving.get();
+  EXPECT_EQ(cluster.agent(0).wait_for_exit(20s), 0);
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ TEST(printable, quotes_no_more_than_fits_a_message) {
   EXPECT_EQ(cut.substr(cut.size() - 5), "x...\"");
   std::string umlauts;
   for (int i = 0; i < 1000; ++i) umlauts += "ü";
-  EXPECT_EQ(in_quotes("x" + umlauts).find("\\x"), std::string::npos) << "no character is cut in two";
+  EXPECT_EQ(in_quotes("x" + umlauts).find("\\x"), std::string::npos)
+      << "no character is cut in two";
 }
 
 }  // namespace

@@ -16,7 +16,6 @@
 #include <serf/requests.hpp>
 
 #include "vocabulary/duration_text.hpp"
-#include "vocabulary/log.hpp"
 #include "vocabulary/query_answer.hpp"
 
 namespace serf {
@@ -203,26 +202,6 @@ TEST(duration_text, is_short) {
   EXPECT_EQ(duration_text(10s), "10 s");
   EXPECT_EQ(duration_text(1500ms), "1.5 s");
   EXPECT_EQ(duration_text(1ns), "1e-06 ms");
-}
-
-TEST(log, is_silent_without_a_sink_and_below_its_threshold) {
-  EXPECT_FALSE(log().enabled(log_level::err));
-  std::vector<log_record> records;
-  const log written(log_level::warn, [&](log_record record) { records.push_back(record); });
-  EXPECT_FALSE(written.enabled(log_level::info));
-  written.write(log_level::info, "unheard");
-  written.write(log_level::warn, "line one\nline \x1b two {}");
-  ASSERT_EQ(records.size(), 1U);
-  EXPECT_EQ(records[0].text, "line one line \\x1b two {}");
-  EXPECT_EQ(records[0].level, log_level::warn);
-}
-
-TEST(log, to_stderr_prints_braces_as_they_are) {
-  ::testing::internal::CaptureStderr();
-  stderr_log()({std::chrono::system_clock::now(), log_level::warn, "a {} b"});
-  const auto printed = ::testing::internal::GetCapturedStderr();
-  EXPECT_THAT(printed, HasSubstr("a {} b"));
-  EXPECT_THAT(printed, HasSubstr("serf"));
 }
 
 }  // namespace
