@@ -71,12 +71,7 @@ void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
 
 std::optional<failure> lane::refuse(const session::wish& what) const {
   if (ended_) return session::for_call(*ended_, what.name(), sent::no);
-  if (waiting_.size() >= settings_.conversation.max_calls) {
-    return session::overloaded(what.request->command,
-                               std::to_string(waiting_.size()) + " calls (max_pending_calls)",
-                               settings_.agent);
-  }
-  return std::nullopt;
+  return session::beyond_limits(what, waiting_.size(), waiting_.bytes(), settings_.conversation);
 }
 
 void lane::on_woken() { work(); }

@@ -10,6 +10,19 @@ namespace serf::session {
 
 using protocol::command;
 
+std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::size_t bytes,
+                                     const conversation_settings& settings) {
+  const command asked = what.request->command;
+  if (calls >= settings.max_calls) {
+    return overloaded(asked, std::to_string(calls) + " calls (max_pending_calls)", settings.agent);
+  }
+  if (bytes + what.request->body.size() > settings.max_unsent_bytes) {
+    return overloaded(asked, std::to_string(bytes) + " bytes unsent (max_unsent_bytes)",
+                      settings.agent);
+  }
+  return std::nullopt;
+}
+
 completion conversation::submit(wish what, std::unique_ptr<call> who, time_point now) {
   if (auto refused = refuse(what, now)) return {std::move(who), std::move(refused)};
   if (phase_ != phase::open) {
@@ -35,17 +48,7 @@ std::optional<failure> conversation::refuse(const wish& what, time_point now) co
     return why;
   }
   if (!what.request) return std::nullopt;
-  const command asked = what.request->command;
-  if (pending() >= settings_.max_calls) {
-    return overloaded(asked, std::to_string(pending()) + " calls (max_pending_calls)",
-                      settings_.agent);
-  }
-  const std::size_t unsent = out_.unsent().size() + waiting_.bytes();
-  if (unsent + what.request->body.size() > settings_.max_unsent_bytes) {
-    return overloaded(asked, std::to_string(unsent) + " bytes unsent (max_unsent_bytes)",
-                      settings_.agent);
-  }
-  return std::nullopt;
+  return beyond_limits(what, pending(), out_.unsent().size() + waiting_.bytes(), settings_);
 }
 
 void conversation::connected(time_point deadline, std::chrono::nanoseconds timeout) {

@@ -27,6 +27,10 @@ struct conversation_settings {
   std::size_t max_unsent_bytes = 16U << 20U;
 };
 
+// Why the call is one too many, where so many calls and bytes wait already.
+std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::size_t bytes,
+                                     const conversation_settings& settings);
+
 // One connection's talk with an agent, without the connection: handshake, key, which call an answer
 // belongs to, and until when. Bytes and time are arguments; what is to be sent stands in out().
 //
