@@ -56,17 +56,17 @@ lane::lane(transport::io_thread& io, connection::settings settings,
       clock_(io.make_link(*this)) {}
 
 void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
-  std::optional<failure> refused;
+  session::completion refused;
   {
     const lock_guard lock(mutex_);
-    refused = refuse(what);
-    if (!refused) waiting_.add(std::move(what), std::move(who));
+    if (auto why = refuse(what)) {
+      refused = {std::move(who), std::move(why)};
+    } else {
+      waiting_.add(std::move(what), std::move(who));
+    }
   }
-  if (refused) {
-    who->failed(std::move(*refused), {});
-  } else {
-    clock_->wake();
-  }
+  if (!refused.who) clock_->wake();
+  refused.run();
 }
 
 std::optional<failure> lane::refuse(const session::wish& what) const {

@@ -145,7 +145,9 @@ TEST_P(conversation_cut, fails_every_call_wherever_an_answer_breaks_off) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(by, conversation_cut, ::testing::Values(cut::close, cut::reset),
-                         [](const auto& which) { return which.param == cut::close ? "fin" : "rst"; });
+                         [](const auto& which) {
+                           return which.param == cut::close ? "fin" : "rst";
+                         });
 
 TEST(agent, that_stops_within_an_answer_makes_the_call_time_out) {
   fake_agent agent;
