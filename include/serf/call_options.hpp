@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <optional>
-#include <type_traits>
 
+#include <serf/duration.hpp>
 #include <serf/export.hpp>
 
 namespace serf {
@@ -14,11 +14,11 @@ class SERF_EXPORT call_options {
  public:
   call_options() = default;
   template <class Rep, class Period>
-  call_options(std::chrono::duration<Rep, Period> timeout) : timeout_(saturated(timeout)) {}
+  call_options(std::chrono::duration<Rep, Period> timeout) : timeout_(duration(timeout)) {}
 
   // From the call to its completion. None: the command's own default (see client). Zero or less:
   // the call fails at once, and is not sent.
-  call_options& timeout(std::chrono::nanoseconds value) { return timeout_ = value, *this; }
+  call_options& timeout(duration value) { return timeout_ = value, *this; }
   std::optional<std::chrono::nanoseconds> timeout() const noexcept { return timeout_; }
 
   // Fail with connection_error at once where the call would have to wait for the connection.
@@ -26,15 +26,6 @@ class SERF_EXPORT call_options {
   bool fail_fast() const noexcept { return fail_fast_; }
 
  private:
-  template <class Rep, class Period>
-  static std::chrono::nanoseconds saturated(std::chrono::duration<Rep, Period> value) {
-    using std::chrono::nanoseconds;
-    using seconds = std::chrono::duration<double>;
-    if (seconds(value) >= seconds(nanoseconds::max())) return nanoseconds::max();
-    if (seconds(value) <= seconds(nanoseconds::min())) return nanoseconds::min();
-    return std::chrono::duration_cast<nanoseconds>(value);
-  }
-
   std::optional<std::chrono::nanoseconds> timeout_;
   bool fail_fast_ = false;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <optional>
@@ -61,8 +62,9 @@ class SERF_EXPORT client {
   static result<client> create(client_options options);
 
   // close(), and the end of the threads. Within 100 ms plus what a running handler takes, whatever
-  // the agent, the network or a name look-up do. Inside a handler it returns without waiting for
-  // that handler. Never asks the agent to leave.
+  // the agent, the network or a name look-up do. Never asks the agent to leave. Inside a handler it
+  // does not wait: that handler goes on, the handlers of calls that were still pending are called
+  // after it, with errc::client_closed, and then the thread ends.
   ~client();
   client(client&& other) noexcept;
   client& operator=(client&& other) noexcept;
@@ -78,7 +80,8 @@ class SERF_EXPORT client {
   [[nodiscard]] subscription on_connection(handler_of<connection_event> changed);
 
   // Ends the connection: pending calls fail with errc::client_closed, then running handlers are
-  // waited for. Later calls fail at once. May be called again. Inside a handler it waits for none.
+  // waited for, those of the pending calls included. Later calls fail at once. May be called again.
+  // Inside a handler it waits for none.
   void close();
 
   // The cluster's members as the agent knows them, in no particular order: all, or those that match
@@ -117,6 +120,7 @@ class SERF_EXPORT client {
   std::future<void> event(std::string name, std::string payload, call_options options = {});
   void event(std::string name, std::string payload, handler<void> done, call_options options = {});
   std::future<void> event(std::string name, std::nullptr_t, call_options = {}) = delete;
+  void event(std::string name, std::nullptr_t, handler<void>, call_options = {}) = delete;
 
   // Gossip encryption keys, base64 of 16, 24 or 32 bytes. Every node is asked; where some refuse or
   // stay silent, keyring_error tells which. Installing a key again and removing one that is not

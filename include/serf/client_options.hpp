@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <serf/duration.hpp>
 #include <serf/export.hpp>
 #include <serf/log.hpp>
 
@@ -15,8 +16,6 @@ namespace serf {
 // refused when a client is made of the options, by std::invalid_argument or as a failure.
 class SERF_EXPORT client_options {
  public:
-  using duration = std::chrono::nanoseconds;
-
   client_options() = default;
   client_options(std::string endpoint) { this->endpoint(std::move(endpoint)); }
   client_options(const char* endpoint) { this->endpoint(endpoint); }
@@ -37,12 +36,12 @@ class SERF_EXPORT client_options {
 
   // From the first look-up to the agent's answer to handshake and key. Default: 5 s.
   client_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
-  duration connect_timeout() const noexcept { return connect_timeout_; }
+  std::chrono::nanoseconds connect_timeout() const noexcept { return connect_timeout_; }
 
   // Of calls that state none and whose command has no default of its own. Default: 10 s. See
   // client.
   client_options& call_timeout(duration value) { return call_timeout_ = value, *this; }
-  duration call_timeout() const noexcept { return call_timeout_; }
+  std::chrono::nanoseconds call_timeout() const noexcept { return call_timeout_; }
 
   // Whether a lost connection is rebuilt. In this version it is not, whatever is set: the first
   // loss ends the client. Set it to false where that is what you want of later versions too.
@@ -77,8 +76,8 @@ class SERF_EXPORT client_options {
   std::string endpoint_ = "127.0.0.1:7373";
   std::string endpoint_origin_;
   std::string auth_key_;
-  duration connect_timeout_ = std::chrono::seconds(5);
-  duration call_timeout_ = std::chrono::seconds(10);
+  std::chrono::nanoseconds connect_timeout_ = std::chrono::seconds(5);
+  std::chrono::nanoseconds call_timeout_ = std::chrono::seconds(10);
   log_sink log_sink_;
   serf::log_level log_level_ = serf::log_level::info;
   std::size_t max_pending_calls_ = 65536;

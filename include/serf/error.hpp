@@ -42,7 +42,7 @@ enum class errc {
   auth_rejected,  // the key is wrong, or the agent has none
 
   // Time (timeout_error).
-  timed_out,  // the agent did not answer by the deadline; whether it acted is unknown
+  timed_out,  // not answered by the deadline, or not even sent: see failure::sent
 
   // Nothing more will come (connection_error).
   unreachable,      // no connection, or none within the time given
@@ -133,7 +133,7 @@ class SERF_EXPORT auth_error : public error {
   ~auth_error() override;
 };
 
-// Sent, and not answered by the deadline: whether the agent acted is unknown.
+// Not answered by the deadline. Unless failure().sent says no, the agent may still act on it.
 class SERF_EXPORT timeout_error : public error {
  public:
   using error::error;
@@ -147,7 +147,7 @@ class SERF_EXPORT connection_error : public error {
   ~connection_error() override;
 };
 
-// The peer broke the protocol; the connection was closed.
+// The peer broke the protocol. The connection was closed, unless only one answer made no sense.
 class SERF_EXPORT protocol_error : public error {
  public:
   using error::error;

@@ -22,13 +22,14 @@ class SERF_EXPORT event_filter {
   template <class S, class = std::enable_if_t<std::is_convertible_v<S&&, std::string>>>
   event_filter(S&& text) : text_(std::forward<S>(text)) {}
   event_filter(std::initializer_list<const char*> list);
+  event_filter(std::initializer_list<std::string> list);
   event_filter(const std::vector<std::string>& list);
 
   // As the agent reads it.
   const std::string& text() const noexcept { return text_; }
 
   // What no agent would accept, by name: an unknown kind, a blank around one, nothing between two
-  // commas.
+  // commas; and nothing at all, which an agent takes for everything.
   result<void> check() const;
 
   friend bool operator==(const event_filter& a, const event_filter& b) {

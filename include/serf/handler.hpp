@@ -9,7 +9,7 @@
 namespace serf {
 
 // A move-only callable: a lambda that captures a unique_ptr is one, nullptr and {} are none. It is
-// called on the delivery thread.
+// called on the delivery thread. A function pointer that is null is not called.
 template <class Argument>
 class basic_handler {
  public:
@@ -18,7 +18,9 @@ class basic_handler {
   basic_handler(F&& function)
       : callable_(std::make_unique<holder<std::decay_t<F>>>(std::forward<F>(function))) {}
 
-  // Not after it was moved from.
+  // False once it was moved from; it cannot be called then.
+  explicit operator bool() const noexcept { return callable_ != nullptr; }
+
   void operator()(Argument argument) { callable_->call(std::forward<Argument>(argument)); }
 
  private:
@@ -31,6 +33,9 @@ class basic_handler {
     template <class G>
     explicit holder(G&& function) : function_(std::forward<G>(function)) {}
     void call(Argument&& argument) override {
+      if constexpr (std::is_pointer_v<F>) {
+        if (function_ == nullptr) return;
+      }
       static_cast<void>(function_(std::forward<Argument>(argument)));
     }
     F function_;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <serf/duration.hpp>
 #include <serf/export.hpp>
 #include <serf/pattern.hpp>
 
@@ -30,7 +31,7 @@ class SERF_EXPORT query_request {
   // By how many other nodes each answer is sent as well: 0 to 255. Default: 0.
   query_request& relay_factor(int value) { return relay_factor_ = value, *this; }
   // How long the agent waits for answers. 0, the default: as long as it thinks fit.
-  query_request& timeout(std::chrono::nanoseconds value) { return timeout_ = value, *this; }
+  query_request& timeout(duration value) { return timeout_ = value, *this; }
 
   const std::string& name() const noexcept { return name_; }
   const std::string& payload() const noexcept { return payload_; }

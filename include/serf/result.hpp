@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -62,16 +63,21 @@ class [[nodiscard]] result<void> {
   using error_type = failure;
 
   result() = default;
-  result(failure why) : failure_(std::make_shared<failure>(std::move(why))) {}
+  result(failure why) : failure_(std::move(why)) {}
 
   bool has_value() const noexcept { return !failure_; }
   explicit operator bool() const noexcept { return has_value(); }
+
+  // Nothing, or the failure is raised as its exception.
   void value() const { has_value() ? void() : raise(*failure_); }
-  failure& error() noexcept { return *failure_; }
-  const failure& error() const noexcept { return *failure_; }
+
+  // Only without a value.
+  failure& error() & noexcept { return *failure_; }
+  const failure& error() const& noexcept { return *failure_; }
+  failure&& error() && noexcept { return std::move(*failure_); }
 
  private:
-  std::shared_ptr<failure> failure_;
+  std::optional<failure> failure_;
 };
 
 }  // namespace serf

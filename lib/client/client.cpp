@@ -28,13 +28,26 @@ std::future<T> future_of(const std::shared_ptr<client_core> core, command_of<T> 
 }
 
 // Where there is no delivery thread left, the caller's own has to do.
-template <class T>
-void tell(const std::shared_ptr<client_core> core, command_of<T> what, handler<T> done,
+// Never throws: what goes wrong before there is a call is told on the caller's own thread, since
+// there is nothing else to tell it on.
+template <class Make, class T>
+void tell(const std::shared_ptr<client_core> core, Make make, handler<T> done,
           const call_options& options) {
-  if (core) {
-    core->tell(std::move(what), std::move(done), options);
-  } else {
-    done(moved_from(what.name));
+  failure why;
+  try {
+    command_of<T> what = make();
+    if (core) return core->tell(std::move(what), std::move(done), options);
+    why = moved_from(what.name);
+  } catch (const std::length_error& error) {
+    why = {errc::invalid_argument, error.what()};
+  } catch (const std::exception& error) {
+    why = {errc::no_resources, std::string("the call could not be made: ") + error.what()};
+  }
+  if (!done) return;  // the call has it, and has told it
+  try {
+    done(std::move(why));
+  } catch (...) {
+    // Without a client there is no log to report it to.
   }
 }
 
@@ -86,7 +99,8 @@ std::future<void> client::ready(call_options options) {
   return future_of(core_, commands::ready(), options);
 }
 void client::ready(handler<void> done, call_options options) {
-  tell(core_, commands::ready(), std::move(done), options);
+  tell(
+      core_, [&] { return commands::ready(); }, std::move(done), options);
 }
 
 std::future<std::vector<member>> client::members(member_filter filter, call_options options) {
@@ -97,7 +111,8 @@ void client::members(handler<std::vector<member>> done, call_options options) {
 }
 void client::members(member_filter filter, handler<std::vector<member>> done,
                      call_options options) {
-  tell(core_, commands::members(filter), std::move(done), options);
+  tell(
+      core_, [&] { return commands::members(filter); }, std::move(done), options);
 }
 
 std::future<int> client::join(addresses whom, join_options how, call_options options) {
@@ -107,14 +122,16 @@ void client::join(addresses whom, handler<int> done, call_options options) {
   join(std::move(whom), {}, std::move(done), options);
 }
 void client::join(addresses whom, join_options how, handler<int> done, call_options options) {
-  tell(core_, commands::join(whom, how), std::move(done), options);
+  tell(
+      core_, [&] { return commands::join(whom, how); }, std::move(done), options);
 }
 
 std::future<void> client::leave(call_options options) {
   return future_of(core_, commands::leave(), options);
 }
 void client::leave(handler<void> done, call_options options) {
-  tell(core_, commands::leave(), std::move(done), options);
+  tell(
+      core_, [&] { return commands::leave(); }, std::move(done), options);
 }
 
 std::future<void> client::force_leave(std::string node, force_leave_options how,
@@ -126,21 +143,24 @@ void client::force_leave(std::string node, handler<void> done, call_options opti
 }
 void client::force_leave(std::string node, force_leave_options how, handler<void> done,
                          call_options options) {
-  tell(core_, commands::force_leave(node, how), std::move(done), options);
+  tell(
+      core_, [&] { return commands::force_leave(node, how); }, std::move(done), options);
 }
 
 std::future<void> client::tags(tag_changes changes, call_options options) {
   return future_of(core_, commands::tags(changes), options);
 }
 void client::tags(tag_changes changes, handler<void> done, call_options options) {
-  tell(core_, commands::tags(changes), std::move(done), options);
+  tell(
+      core_, [&] { return commands::tags(changes); }, std::move(done), options);
 }
 
 std::future<void> client::event(user_event_request what, call_options options) {
   return future_of(core_, commands::event(what), options);
 }
 void client::event(user_event_request what, handler<void> done, call_options options) {
-  tell(core_, commands::event(what), std::move(done), options);
+  tell(
+      core_, [&] { return commands::event(what); }, std::move(done), options);
 }
 std::future<void> client::event(std::string name, std::string payload, call_options options) {
   return event(user_event_request(std::move(name), std::move(payload)), options);
@@ -154,32 +174,37 @@ std::future<key_report> client::install_key(std::string key, call_options option
   return future_of(core_, commands::install_key(key), options);
 }
 void client::install_key(std::string key, handler<key_report> done, call_options options) {
-  tell(core_, commands::install_key(key), std::move(done), options);
+  tell(
+      core_, [&] { return commands::install_key(key); }, std::move(done), options);
 }
 std::future<key_report> client::use_key(std::string key, call_options options) {
   return future_of(core_, commands::use_key(key), options);
 }
 void client::use_key(std::string key, handler<key_report> done, call_options options) {
-  tell(core_, commands::use_key(key), std::move(done), options);
+  tell(
+      core_, [&] { return commands::use_key(key); }, std::move(done), options);
 }
 std::future<key_report> client::remove_key(std::string key, call_options options) {
   return future_of(core_, commands::remove_key(key), options);
 }
 void client::remove_key(std::string key, handler<key_report> done, call_options options) {
-  tell(core_, commands::remove_key(key), std::move(done), options);
+  tell(
+      core_, [&] { return commands::remove_key(key); }, std::move(done), options);
 }
 std::future<key_report> client::list_keys(call_options options) {
   return future_of(core_, commands::list_keys(), options);
 }
 void client::list_keys(handler<key_report> done, call_options options) {
-  tell(core_, commands::list_keys(), std::move(done), options);
+  tell(
+      core_, [&] { return commands::list_keys(); }, std::move(done), options);
 }
 
 std::future<agent_stats> client::stats(call_options options) {
   return future_of(core_, commands::stats(), options);
 }
 void client::stats(handler<agent_stats> done, call_options options) {
-  tell(core_, commands::stats(), std::move(done), options);
+  tell(
+      core_, [&] { return commands::stats(); }, std::move(done), options);
 }
 
 std::future<std::optional<coordinate>> client::get_coordinate(std::string node,
@@ -188,7 +213,8 @@ std::future<std::optional<coordinate>> client::get_coordinate(std::string node,
 }
 void client::get_coordinate(std::string node, handler<std::optional<coordinate>> done,
                             call_options options) {
-  tell(core_, commands::get_coordinate(node), std::move(done), options);
+  tell(
+      core_, [&] { return commands::get_coordinate(node); }, std::move(done), options);
 }
 
 }  // namespace serf

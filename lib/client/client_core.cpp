@@ -1,5 +1,7 @@
 #include "client/client_core.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "vocabulary/printable.hpp"
@@ -80,17 +82,18 @@ client_core::client_core(const client_options& options, endpoint where)
       log_sink_(std::make_shared<const log_sink>(options.log())),
       delivery_(std::make_unique<delivery::delivery_thread>(handler_failure_log(log_sink_))),
       log_(log_to(log_sink_, options.log_level(), *delivery_)),
-      watchers_(*delivery_),
+      watchers_(*delivery_, {connection_state::connecting, agent_, "", 1, {}}),
       io_(transport::start_io_thread([this](const char* what) {
         log_.write(log_level::err, std::string("an exception on the I/O thread: ") + what);
       })) {
   observer& self = *this;
+  lane_owner& owner = *this;
   const auto settings = settings_of(options, std::move(where));
   connection_ = std::make_unique<connection>(*io_, settings, self);
-  side_ = std::make_unique<lane>(*io_, settings, idle_after, state_);
-  risky_ = std::make_unique<lane>(*io_, settings, idle_after, state_);
+  side_ = std::make_unique<lane>(*io_, settings, idle_after, owner);
+  risky_ = std::make_unique<lane>(*io_, settings, idle_after, owner);
   io_->post([this] {
-    change(connection_state::connecting, "");
+    log_.write(log_level::info, "connecting to " + agent_);
     connection_->start();
   });
 }
@@ -98,6 +101,7 @@ client_core::client_core(const client_options& options, endpoint where)
 client_core::~client_core() { stop(); }
 
 void client_core::stop() {
+  if (stopped_.exchange(true)) return;
   close();
   delivery_->stop();
 }
@@ -105,9 +109,12 @@ void client_core::stop() {
 void client_core::close() {
   std::promise<void> ended;
   io_->post([&] {
+    const struct told_on_return {
+      std::promise<void>& ended;
+      ~told_on_return() { ended.set_value(); }
+    } guard{ended};
     connection_->end(
         {errc::client_closed, "the client of the Serf agent at " + agent_ + " is closed"});
-    ended.set_value();
   });
   ended.get_future().wait();
   delivery_->drain();
@@ -143,24 +150,55 @@ session::wish client_core::timed(const call_options& options,
   return what;
 }
 
+// An agent that prunes a node that is alive answers no members or stats call for 6 s, on whichever
+// connection: those go over the side meanwhile, so that the main connection stays live.
+class client_core::prune_call final : public session::call {
+ public:
+  prune_call(std::atomic<int>& prunes, std::unique_ptr<session::call> who)
+      : prunes_(prunes), who_(std::move(who)) {
+    ++prunes_;
+  }
+  ~prune_call() override { --prunes_; }
+  void answered(std::string_view body) override { who_->answered(body); }
+  void failed(failure why, std::string_view body) override { who_->failed(std::move(why), body); }
+
+ private:
+  std::atomic<int>& prunes_;
+  std::unique_ptr<session::call> who_;
+};
+
 void client_core::submit(session::wish what, route over, std::unique_ptr<session::call> call) {
-  if (what.request && what.request->command == protocol::command::leave) {
-    connection_->expect_agent_to_leave();
+  if (over == route::prune) {
+    call = std::make_unique<prune_call>(prunes_, std::move(call));
+    over = route::side;
+  } else if (over == route::main_unless_pruning) {
+    over = prunes_ > 0 ? route::risky : route::main;
+  }
+  if (over == route::main) {
+    connection_->submit(std::move(what), std::move(call));
+    return;
   }
   // A further connection is made when it is needed; whether to wait is for the main one to say.
-  if (what.fail_fast && state() != connection_state::ready) over = route::main;
-  if (over != route::main) what.fail_fast = false;
-  switch (over) {
-    case route::main:
-      connection_->submit(std::move(what), std::move(call));
-      break;
-    case route::side:
-      side_->submit(std::move(what), std::move(call));
-      break;
-    case route::risky:
-      risky_->submit(std::move(what), std::move(call));
-      break;
+  if (what.fail_fast) {
+    if (auto why = connection_->not_open(what)) {
+      call->failed(std::move(*why), {});
+      return;
+    }
+    what.fail_fast = false;
   }
+  (over == route::side ? side_ : risky_)->submit(std::move(what), std::move(call));
+}
+
+void client_core::expect_agent_to_leave(bool expected) {
+  connection_->expect_agent_to_leave(expected);
+}
+
+void client_core::ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) {
+  // To stop what was never started costs the agent nothing, and always succeeds.
+  session::wish what;
+  what.request = protocol::stop(std::numeric_limits<std::uint64_t>::max());
+  what.deadline = deadline;
+  connection_->submit(std::move(what), std::move(who));
 }
 
 }  // namespace serf

@@ -25,7 +25,7 @@ namespace serf {
 
 // What a client is made of: its two threads, its connections, and the calls on their way between
 // them.
-class client_core final : private connection::observer {
+class client_core final : private connection::observer, private lane_owner {
  public:
   // The options' flaw, if they have one.
   static result<endpoint> check(const client_options& options);
@@ -47,15 +47,15 @@ class client_core final : private connection::observer {
   template <class T>
   std::future<T> future_of(command_of<T> what, const call_options& options) {
     if (!what.request) raise(what.request.error());
-    auto call = std::make_unique<future_call<T>>(what.name, what.decoder);
+    auto call = std::make_unique<future_call<T>>(call_names{what.name, agent_}, what.decoder);
     auto future = call->get_future();
     submit(wish_of(what, options), what.over, std::move(call));
     return future;
   }
   template <class T>
-  void tell(command_of<T> what, handler<T> told, const call_options& options) {
-    auto call =
-        std::make_unique<handler_call<T>>(what.name, what.decoder, std::move(told), *delivery_);
+  void tell(command_of<T> what, handler<T>&& told, const call_options& options) {
+    auto call = std::make_unique<handler_call<T>>(call_names{what.name, agent_}, what.decoder,
+                                                  std::move(told), *delivery_);
     if (what.request) {
       submit(wish_of(what, options), what.over, std::move(call));
     } else {
@@ -64,8 +64,13 @@ class client_core final : private connection::observer {
   }
 
  private:
+  class prune_call;
+
   void on_open() override;
   void on_end(const failure& why) override;
+  bool is_ready() const override { return state() == connection_state::ready; }
+  void expect_agent_to_leave(bool expected) override;
+  void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) override;
   void change(connection_state state, const std::string& reason);
   template <class T>
   session::wish wish_of(command_of<T>& what, const call_options& options) const {
@@ -81,6 +86,8 @@ class client_core final : private connection::observer {
   const std::string agent_;
   const std::chrono::nanoseconds call_timeout_;
   std::atomic<connection_state> state_{connection_state::connecting};
+  std::atomic<int> prunes_{0};  // in flight
+  std::atomic<bool> stopped_{false};
 
   // Destroyed from the last to the first: the I/O thread ends, then its connections go, then what
   // they had to say is delivered.

@@ -38,17 +38,17 @@ request_or_failure checked_event(const user_event_request& what) {
 
 request_or_failure checked_filter(const member_filter& filter) {
   const auto flaw_in = [](const pattern& wanted) { return protocol::expression_flaw(wanted); };
-  const auto refuse = [](const std::string& where, const pattern& wanted, const std::string& flaw) {
-    return refused("members", where + " filter " + to_string(wanted) + ": " + flaw);
+  const auto refuse = [](const std::string& where, const std::string& flaw) {
+    return refused("members", where + " filter: " + flaw);
   };
   if (filter.name()) {
-    if (auto flaw = flaw_in(*filter.name())) return refuse("name", *filter.name(), *flaw);
+    if (auto flaw = flaw_in(*filter.name())) return refuse("name", *flaw);
   }
   if (filter.status()) {
-    if (auto flaw = flaw_in(*filter.status())) return refuse("status", *filter.status(), *flaw);
+    if (auto flaw = flaw_in(*filter.status())) return refuse("status", *flaw);
   }
   for (const auto& [key, wanted] : filter.tags()) {
-    if (auto flaw = flaw_in(wanted)) return refuse("tag " + in_quotes(key), wanted, *flaw);
+    if (auto flaw = flaw_in(wanted)) return refuse("tag " + in_quotes(key), *flaw);
   }
   return {protocol::members(filter)};
 }
@@ -84,6 +84,7 @@ command_of<void> ready() { return {"ready", {std::optional<protocol::request>()}
 command_of<std::vector<member>> members(const member_filter& filter) {
   command_of<std::vector<member>> what{
       "members", checked_filter(filter), {protocol::decode_members}};
+  what.over = route::main_unless_pruning;
   if (is_risky(filter)) {
     what.over = route::risky;
     what.hang_up_means = "it cannot compile an expression of the filter " + to_string(filter);
@@ -103,7 +104,11 @@ command_of<void> leave() { return {"leave", {protocol::leave()}, {}, leave_timeo
 
 command_of<void> force_leave(const std::string& node, const force_leave_options& options) {
   if (node.empty()) return {"force-leave", refused("force-leave", "the node's name is empty")};
-  return {"force-leave", {protocol::force_leave(node, options.prune())}, {}, {}, route::side};
+  return {"force-leave",
+          {protocol::force_leave(node, options.prune())},
+          {},
+          {},
+          options.prune() ? route::prune : route::side};
 }
 
 command_of<void> tags(const tag_changes& changes) {
@@ -123,7 +128,9 @@ command_of<key_report> remove_key(const std::string& key) {
 }
 command_of<key_report> list_keys() { return key_command("list-keys", protocol::list_keys()); }
 
-command_of<agent_stats> stats() { return {"stats", {protocol::stats()}, {protocol::decode_stats}}; }
+command_of<agent_stats> stats() {
+  return {"stats", {protocol::stats()}, {protocol::decode_stats}, {}, route::main_unless_pruning};
+}
 
 command_of<std::optional<coordinate>> get_coordinate(const std::string& node) {
   if (node.empty()) {

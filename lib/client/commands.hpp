@@ -20,8 +20,9 @@
 namespace serf {
 
 // Which connection a command takes. side: it is slow, and the agent answers one connection's
-// requests one after the other. risky: the agent may hang up on it.
-enum class route { main, side, risky };
+// requests one after the other. prune: likewise, and it holds up main_unless_pruning elsewhere too.
+// risky: the agent may hang up on it.
+enum class route { main, main_unless_pruning, side, prune, risky };
 
 // One command, ready to be sent: its arguments checked, or why no agent would take them; how its
 // answer is read; how long it may take where the caller does not say.

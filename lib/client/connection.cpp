@@ -49,9 +49,14 @@ void connection::submit(session::wish what, std::unique_ptr<session::call> who) 
   done.run();
 }
 
-void connection::expect_agent_to_leave() {
+void connection::expect_agent_to_leave(bool expected) {
   const lock_guard lock(mutex_);
-  conversation_.expect_agent_to_leave();
+  conversation_.expect_agent_to_leave(expected);
+}
+
+std::optional<failure> connection::not_open(const session::wish& what) {
+  const lock_guard lock(mutex_);
+  return conversation_.not_open(what);
 }
 
 bool connection::send_alone() {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,9 +47,11 @@ class connection final : private transport::link_events {
   // Any thread, any time. Never blocks.
   void submit(session::wish what, std::unique_ptr<session::call> who);
 
-  // Any thread. The agent was asked, on this connection or another, to leave: if it hangs up now,
-  // it has.
-  void expect_agent_to_leave();
+  // Any thread. The agent was asked to leave on another connection: if it hangs up now, it has.
+  void expect_agent_to_leave(bool expected);
+
+  // Any thread. Why a call that cannot wait fails now; none: it need not.
+  std::optional<failure> not_open(const session::wish& what);
 
   // I/O thread. Every call fails for `why`, and no further one is taken.
   void end(failure why);

@@ -22,6 +22,7 @@ subscription connection_watchers::add(handler_of<connection_event> told) {
   auto added = std::make_shared<watcher>(std::move(told));
   // Posted under the lock, so that no change overtakes another on its way to the delivery thread.
   const std::lock_guard<std::mutex> lock(mutex_);
+  forget_the_gone();
   watchers_.push_back(added);
   post(added, latest_);
   return subscription(std::move(added));
@@ -30,16 +31,21 @@ subscription connection_watchers::add(handler_of<connection_event> told) {
 void connection_watchers::tell(const connection_event& change) {
   const std::lock_guard<std::mutex> lock(mutex_);
   latest_ = change;
-  const auto is_gone = [](const std::weak_ptr<watcher>& each) { return each.expired(); };
-  watchers_.erase(std::remove_if(watchers_.begin(), watchers_.end(), is_gone), watchers_.end());
+  forget_the_gone();
   for (const auto& each : watchers_) {
-    if (const auto who = each.lock()) post(who, change);
+    if (auto who = each.lock()) post(std::move(who), change);
   }
 }
 
-void connection_watchers::post(const std::shared_ptr<watcher>& who,
-                               const connection_event& change) {
-  delivery_.post([who, change] { who->tell(change); });
+void connection_watchers::forget_the_gone() {
+  const auto is_gone = [](const std::weak_ptr<watcher>& each) { return each.expired(); };
+  watchers_.erase(std::remove_if(watchers_.begin(), watchers_.end(), is_gone), watchers_.end());
+}
+
+// The job takes the share over: kept here, it could be the last one, and destroy the handler on
+// this thread.
+void connection_watchers::post(std::shared_ptr<watcher> who, const connection_event& change) {
+  delivery_.post([who = std::move(who), change] { who->tell(change); });
 }
 
 }  // namespace serf

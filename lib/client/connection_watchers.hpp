@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include <serf/connection.hpp>
@@ -16,7 +17,8 @@ namespace serf {
 // in the order of the changes.
 class connection_watchers {
  public:
-  explicit connection_watchers(delivery::delivery_thread& delivery) : delivery_(delivery) {}
+  connection_watchers(delivery::delivery_thread& delivery, connection_event first)
+      : delivery_(delivery), latest_(std::move(first)) {}
 
   // `told` hears of the latest change at once, and then of each.
   subscription add(handler_of<connection_event> told);
@@ -24,7 +26,8 @@ class connection_watchers {
 
  private:
   class watcher;
-  void post(const std::shared_ptr<watcher>& who, const connection_event& change);
+  void post(std::shared_ptr<watcher> who, const connection_event& change);
+  void forget_the_gone();  // the mutex is held
 
   delivery::delivery_thread& delivery_;
   std::mutex mutex_;

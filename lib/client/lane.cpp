@@ -9,6 +9,23 @@ namespace serf {
 
 using transport::clock;
 
+// The agent hung up on an expression: because of it, or because the agent itself has ended? Its
+// sign of life on the main connection, or the end of that one, decides.
+class lane::verdict final : public session::call {
+ public:
+  verdict(failure lost, failure hung_up, std::unique_ptr<session::call> who)
+      : lost_(std::move(lost)), hung_up_(std::move(hung_up)), who_(std::move(who)) {}
+
+  void answered(std::string_view) override { who_->failed(std::move(hung_up_), {}); }
+  void failed(failure why, std::string_view) override {
+    who_->failed(std::move(why.code == errc::timed_out ? hung_up_ : lost_), {});
+  }
+
+ private:
+  failure lost_, hung_up_;
+  std::unique_ptr<session::call> who_;
+};
+
 // Tells the lane when its request is done, and then the caller.
 class lane::passing_call final : public session::call {
  public:
@@ -24,21 +41,35 @@ class lane::passing_call final : public session::call {
     lane_.on_done(false);
     who_->answered(body);
   }
+
   void failed(failure why, std::string_view body) override {
-    const bool timed_out = why.code == errc::timed_out || clock::now() >= deadline_;
-    lane_.on_done(timed_out);
-    if (why.code == errc::connection_lost && why.sent == sent::maybe && !hang_up_means_.empty() &&
-        !lane_.has_ended()) {
-      why = session::hung_up_on(std::move(why), hang_up_means_, lane_.settings_.agent);
-    } else if (why.code == errc::unreachable && timed_out &&
-               lane_.client_state_ == connection_state::ready) {
+    const std::string& agent = lane_.settings_.agent;
+    const bool maybe_sent = why.sent == sent::maybe;
+    lane_.on_done(why.code == errc::timed_out && maybe_sent);
+    if (command_ == protocol::command::leave && !may_have_left(why)) {
+      lane_.owner_.expect_agent_to_leave(false);
+    }
+    if (why.code == errc::connection_lost && maybe_sent && !hang_up_means_.empty()) {
+      auto hung_up = session::hung_up_on(why, hang_up_means_, agent);
+      lane_.owner_.ask_for_a_sign(
+          deadline_,
+          std::make_unique<verdict>(std::move(why), std::move(hung_up), std::move(who_)));
+      return;
+    }
+    if (why.code == errc::unreachable && clock::now() >= deadline_ && lane_.owner_.is_ready()) {
       // The agent can be reached: it is slow, or frozen, and did not even shake hands once more.
-      why = session::not_its_turn(command_, timeout_, lane_.settings_.agent);
+      why = session::not_its_turn(command_, timeout_, agent);
     }
     who_->failed(std::move(why), body);
   }
 
  private:
+  static bool may_have_left(const failure& why) {
+    return (why.code == errc::timed_out && why.sent == sent::maybe) ||
+           why.code == errc::connection_lost || why.code == errc::agent_left ||
+           why.code == errc::client_closed;
+  }
+
   lane& lane_;
   std::unique_ptr<session::call> who_;
   const protocol::command command_;
@@ -48,11 +79,11 @@ class lane::passing_call final : public session::call {
 };
 
 lane::lane(transport::io_thread& io, connection::settings settings,
-           std::chrono::nanoseconds idle_after, const std::atomic<connection_state>& client_state)
+           std::chrono::nanoseconds idle_after, lane_owner& owner)
     : io_(io),
       settings_(std::move(settings)),
       idle_after_(idle_after),
-      client_state_(client_state),
+      owner_(owner),
       clock_(io.make_link(*this)) {}
 
 void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
@@ -71,10 +102,24 @@ void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
 
 std::optional<failure> lane::refuse(const session::wish& what) const {
   if (ended_) return session::for_call(*ended_, what.name(), sent::no);
+  if (what.deadline <= clock::now()) return out_of_time(what);
   return session::beyond_limits(what, waiting_.size(), waiting_.bytes(), settings_.conversation);
 }
 
+// Its turn did not come; but where there is no agent, that is what it failed of.
+failure lane::out_of_time(const session::wish& what) const {
+  return owner_.is_ready()
+             ? session::not_its_turn(what.request->command, what.timeout, settings_.agent)
+             : session::not_connected(what.name(), what.timeout, settings_.agent, {});
+}
+
 void lane::on_woken() { work(); }
+
+// The clock has no connection to lose: an exception has stopped it.
+void lane::on_failed(const transport::link_failure& failure) {
+  end({errc::no_resources,
+       "no further connection to the Serf agent at " + settings_.agent + ": " + failure.reason});
+}
 
 void lane::on_timer() {
   const auto now = clock::now();
@@ -83,10 +128,7 @@ void lane::on_timer() {
     const lock_guard lock(mutex_);
     expired = waiting_.expire(now);
   }
-  for (auto& each : expired) {
-    each.call->failed(
-        session::not_its_turn(each.what.request->command, each.what.timeout, settings_.agent), {});
-  }
+  for (auto& each : expired) each.call->failed(out_of_time(each.what), {});
   if (!busy_ && connection_ && now >= idle_at_) {
     connection_->end({errc::client_closed, "the connection was idle"});
   }
@@ -113,6 +155,7 @@ void lane::start_next() {
     connection_ = std::make_unique<connection>(io_, settings_, self);
     connection_->start();
   }
+  if (next->what.request->command == protocol::command::leave) owner_.expect_agent_to_leave(true);
   auto call = std::make_unique<passing_call>(*this, next->what, std::move(next->call));
   connection_->submit(std::move(next->what), std::move(call));
 }
@@ -129,10 +172,10 @@ void lane::arm() {
 }
 
 // On the I/O thread, inside a function of the connection.
-void lane::on_done(bool timed_out) {
+void lane::on_done(bool give_up) {
   busy_ = false;
   idle_at_ = clock::now() + idle_after_;
-  if (timed_out && connection_) {
+  if (give_up && connection_) {
     connection_->end({errc::connection_lost, "given up after a call that timed out"});
   }
   clock_->wake();
@@ -141,11 +184,6 @@ void lane::on_done(bool timed_out) {
 void lane::on_end(const failure&) {
   if (connection_) retired_.push_back(std::move(connection_));
   clock_->wake();
-}
-
-bool lane::has_ended() {
-  const lock_guard lock(mutex_);
-  return ended_.has_value();
 }
 
 void lane::end(const failure& why) {

@@ -1,18 +1,27 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
-
-#include <serf/connection.hpp>
 
 #include "client/connection.hpp"
 #include "session/waiting_calls.hpp"
 #include "transport/io_thread.hpp"
 
 namespace serf {
+
+// What a lane has to ask and tell its client; on the I/O thread.
+class lane_owner {
+ public:
+  virtual ~lane_owner() = default;
+  // Whether the main connection is: to tell an agent that is slow from one that is not there.
+  virtual bool is_ready() const = 0;
+  // A leave is on its way, or was refused.
+  virtual void expect_agent_to_leave(bool expected) = 0;
+  // Completes `who` once the main connection has shown by an answer that it is alive, or is lost.
+  virtual void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) = 0;
+};
 
 // A further connection to the same agent, for commands that must not hold up or break others: an
 // agent answers the requests of one connection strictly one after the other, and hangs up on an
@@ -21,10 +30,8 @@ namespace serf {
 // agent may be busy with it for long; the next call opens another.
 class lane final : private transport::link_events, private connection::observer {
  public:
-  // `client_state`: of the main connection, to tell an agent that is slow from one that is not
-  // there.
   lane(transport::io_thread& io, connection::settings settings, std::chrono::nanoseconds idle_after,
-       const std::atomic<connection_state>& client_state);
+       lane_owner& owner);
 
   // Any thread, any time.
   void submit(session::wish what, std::unique_ptr<session::call> who);
@@ -34,11 +41,12 @@ class lane final : private transport::link_events, private connection::observer 
 
  private:
   class passing_call;
+  class verdict;
   using lock_guard = std::lock_guard<std::mutex>;
 
   // Of the clock: a link that is never opened, and only wakes.
   void on_connected() override {}
-  void on_failed(const transport::link_failure&) override {}
+  void on_failed(const transport::link_failure& failure) override;
   transport::receive_space on_receive_space() override { return {}; }
   void on_received(std::size_t) override {}
   void on_writable() override {}
@@ -52,14 +60,14 @@ class lane final : private transport::link_events, private connection::observer 
   void work();
   void start_next();
   void arm();
-  void on_done(bool timed_out);
-  bool has_ended();
+  void on_done(bool give_up);
+  failure out_of_time(const session::wish& what) const;
   std::optional<failure> refuse(const session::wish& what) const;  // the lock is held
 
   transport::io_thread& io_;
   const connection::settings settings_;
   const std::chrono::nanoseconds idle_after_;
-  const std::atomic<connection_state>& client_state_;
+  lane_owner& owner_;
   const std::unique_ptr<transport::link> clock_;
 
   std::mutex mutex_;  // over these two

@@ -3,6 +3,7 @@
 #include <exception>
 #include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,11 +29,17 @@ struct body_decoder {
 template <>
 struct body_decoder<void> {};
 
+// What a call's messages name.
+struct call_names {
+  const char* command;
+  const std::string& agent;  // outlives the call
+};
+
 // A call whose answer is a T. Decodes on the thread that completes it, with no lock held.
 template <class T>
 class typed_call : public session::call {
  public:
-  typed_call(const char* command, body_decoder<T> decoder) : command_(command), decoder_(decoder) {}
+  typed_call(call_names names, body_decoder<T> decoder) : names_(names), decoder_(decoder) {}
 
   void answered(std::string_view body) final { complete(decoded(body)); }
 
@@ -48,40 +55,51 @@ class typed_call : public session::call {
  protected:
   virtual void complete(result<T> outcome) = 0;
 
+  // For a call that an exception on its way has left without an outcome.
+  failure dropped() const {
+    return about(errc::no_resources,
+                 "the call could not be carried on, most likely for want of memory");
+  }
+
  private:
+  failure about(errc code, const std::string& what) const {
+    failure why(code, names_.command + (" on the Serf agent at " + names_.agent) + ": " + what);
+    why.command = names_.command;
+    why.sent = sent::maybe;
+    return why;
+  }
+
   result<T> decoded([[maybe_unused]] std::string_view body) {
     if constexpr (std::is_void_v<T>) {
       return {};
     } else {
       T value{};
-      std::string flaw;
       try {
-        auto found = decoder_.decode(body, value);
-        if (!found) return value;
-        flaw = std::move(*found);
-      } catch (const std::exception& error) {
-        flaw = error.what();  // no memory for it
+        const auto flaw = decoder_.decode(body, value);
+        if (!flaw) return value;
+        return about(errc::protocol_violation, "the answer cannot be read: " + *flaw);
+      } catch (const std::bad_alloc&) {
+        return about(errc::no_resources, "no memory for the answer");
       }
-      failure why(errc::protocol_violation,
-                  command_ + std::string(": the agent's answer cannot be read: ") + flaw);
-      why.command = command_;
-      why.sent = sent::maybe;
-      return why;
     }
   }
 
-  const char* command_;
-  body_decoder<T> decoder_;
+  const call_names names_;
+  const body_decoder<T> decoder_;
 };
 
 template <class T>
 class future_call final : public typed_call<T> {
  public:
   using typed_call<T>::typed_call;
+  ~future_call() override {
+    if (!completed_) complete(this->dropped());
+  }
   std::future<T> get_future() { return promise_.get_future(); }
 
  private:
   void complete(result<T> outcome) override {
+    completed_ = true;
     if (!outcome) {
       promise_.set_exception(to_exception(outcome.error()));
     } else if constexpr (std::is_void_v<T>) {
@@ -92,18 +110,23 @@ class future_call final : public typed_call<T> {
   }
 
   std::promise<T> promise_;
+  bool completed_ = false;
 };
 
 // Its handler is called, and destroyed, on the delivery thread.
 template <class T>
 class handler_call final : public typed_call<T> {
  public:
-  handler_call(const char* command, body_decoder<T> decoder, handler<T> told,
+  handler_call(call_names names, body_decoder<T> decoder, handler<T>&& told,
                delivery::delivery_thread& delivery)
-      : typed_call<T>(command, decoder), told_(std::move(told)), delivery_(delivery) {}
+      : typed_call<T>(names, decoder), told_(std::move(told)), delivery_(delivery) {}
+  ~handler_call() override {
+    if (!completed_) complete(this->dropped());
+  }
 
  private:
   void complete(result<T> outcome) override {
+    completed_ = true;
     delivery_.post([told = std::move(told_), outcome = std::move(outcome)]() mutable {
       told(std::move(outcome));
     });
@@ -111,6 +134,7 @@ class handler_call final : public typed_call<T> {
 
   handler<T> told_;
   delivery::delivery_thread& delivery_;
+  bool completed_ = false;
 };
 
 }  // namespace serf

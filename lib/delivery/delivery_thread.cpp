@@ -33,17 +33,13 @@ class delivery_thread::queue {
   }
 
   void drain() {
-    if (is_current()) {
-      run_all();
-      return;
-    }
+    if (is_current()) return;
     std::unique_lock<std::mutex> lock(mutex_);
     const std::uint64_t all = posted_;
-    changed_.wait(lock, [&] { return done_ >= all; });
+    changed_.wait(lock, [&] { return ended_ || done_ >= all; });
   }
 
   void stop() {
-    if (is_current()) run_all();
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (std::exchange(stopping_, true)) return;
@@ -64,26 +60,18 @@ class delivery_thread::queue {
     while (auto next = wait()) run(std::move(next));
   }
 
-  // Inside a job: what is waiting runs before the job goes on.
-  void run_all() {
-    while (auto next = take()) run(std::move(next));
-  }
-
   void run(std::unique_ptr<job> what) noexcept {
-    ++depth_;
     try {
       what->run();
-      what.reset();  // the captures' destructors are user code too
     } catch (const std::exception& error) {
       report(error.what());
     } catch (...) {
       report("an exception that is no std::exception");
     }
-    ++finished_;
-    if (--depth_ > 0) return;  // the job around this one was posted earlier, and is not done
+    what.reset();  // the captures are the user's too: they are gone when the job counts as done
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      done_ += std::exchange(finished_, 0);
+      ++done_;
     }
     changed_.notify_all();
   }
@@ -95,14 +83,10 @@ class delivery_thread::queue {
   std::unique_ptr<job> wait() {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    return front();
-  }
-  std::unique_ptr<job> take() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return front();
-  }
-  std::unique_ptr<job> front() {  // the mutex is held
-    if (jobs_.empty()) return nullptr;
+    if (jobs_.empty()) {
+      ended_ = true;
+      return nullptr;
+    }
     auto next = std::move(jobs_.front());
     jobs_.pop_front();
     return next;
@@ -114,13 +98,10 @@ class delivery_thread::queue {
   std::uint64_t posted_ = 0;
   std::uint64_t done_ = 0;
   bool stopping_ = false;
+  bool ended_ = false;
   exception_hook on_exception_;
   std::thread thread_;
   std::thread::id id_;  // stays when the thread is detached
-
-  // The delivery thread's own.
-  int depth_ = 0;
-  std::uint64_t finished_ = 0;
 };
 
 delivery_thread::delivery_thread(exception_hook on_exception)

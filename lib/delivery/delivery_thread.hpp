@@ -28,12 +28,12 @@ class delivery_thread {
     enqueue(std::make_unique<job_of<F>>(std::move(what)));
   }
 
-  // Any thread. Returns when all that was posted before has run: waits for it, without limit, or,
-  // inside a job, runs it here.
+  // Any thread. Returns when all that was posted before has run, and waits for it without limit.
+  // Inside a job it returns at once: the rest runs after that job.
   void drain();
 
-  // Runs what was posted before, then joins. Inside a job it cannot join: it runs the rest here,
-  // and the thread ends after that job. What is posted afterwards is destroyed without having run.
+  // The thread runs what was posted before, and ends. Waits for that, but inside a job: then the rest
+  // runs after that job. What is posted once the thread has ended is destroyed without having run.
   void stop();
 
   bool is_current() const noexcept;

@@ -10,14 +10,26 @@ namespace serf::session {
 
 using protocol::command;
 
+namespace {
+
+bool ends_a_connection(errc code) {
+  return code == errc::version_unsupported || code == errc::auth_rejected ||
+         code == errc::auth_required;
+}
+
+}  // namespace
+
 std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::size_t bytes,
                                      const conversation_settings& settings) {
-  const command asked = what.request->command;
   if (calls >= settings.max_calls) {
-    return overloaded(asked, std::to_string(calls) + " calls (max_pending_calls)", settings.agent);
+    return overloaded(what.name(), std::to_string(calls) + " calls (max_pending_calls)",
+                      settings.agent);
   }
-  if (bytes + what.request->body.size() > settings.max_unsent_bytes) {
-    return overloaded(asked, std::to_string(bytes) + " bytes unsent (max_unsent_bytes)",
+  const std::size_t size = what.request ? what.request->body.size() : 0;
+  if (bytes + size > settings.max_unsent_bytes) {
+    return overloaded(what.name(),
+                      std::to_string(bytes) + " bytes, and " + std::to_string(size) +
+                          " of this call (max_unsent_bytes)",
                       settings.agent);
   }
   return std::nullopt;
@@ -37,18 +49,22 @@ completion conversation::submit(wish what, std::unique_ptr<call> who, time_point
 
 std::optional<failure> conversation::refuse(const wish& what, time_point now) const {
   if (phase_ == phase::ended) return for_call(ending_, what.name(), sent::no);
-  if (what.fail_fast && phase_ != phase::open) {
-    return not_connected(what.name(), std::chrono::nanoseconds(0), settings_.agent, ending_);
-  }
+  if (what.fail_fast && phase_ != phase::open) return not_open(what);
+  if (!what.request && phase_ == phase::open) return std::nullopt;
   if (what.deadline <= now) {
-    failure why = phase_ == phase::open && what.request
+    failure why = phase_ == phase::open
                       ? not_answered(what.request->command, what.timeout, settings_.agent)
                       : not_connected(what.name(), what.timeout, settings_.agent, ending_);
     why.sent = sent::no;
     return why;
   }
-  if (!what.request) return std::nullopt;
   return beyond_limits(what, pending(), out_.unsent().size() + waiting_.bytes(), settings_);
+}
+
+std::optional<failure> conversation::not_open(const wish& what) const {
+  if (phase_ == phase::open) return std::nullopt;
+  if (phase_ == phase::ended) return for_call(ending_, what.name(), sent::no);
+  return not_connected(what.name(), std::chrono::nanoseconds(0), settings_.agent, ending_);
 }
 
 void conversation::connected(time_point deadline, std::chrono::nanoseconds timeout) {
@@ -68,11 +84,16 @@ std::uint64_t conversation::send(const protocol::request& request) {
 void conversation::make(wish what, std::unique_ptr<call> who) {
   const std::uint64_t position = out_.end();
   const std::uint64_t seq = send(*what.request);
-  pending_.insert(seq, {what.request->command, std::move(who), what.timeout, position},
-                  what.deadline);
+  try {
+    pending_.insert(seq, {what.request->command, std::move(who), what.timeout, position},
+                    what.deadline);
+  } catch (...) {
+    out_.cut_back(position);  // nobody would know what the answer is to
+    throw;
+  }
 }
 
-// Not a byte of it has left: it may be repeated.
+// When the connection ends: of what has not left by a single byte, none will.
 sent conversation::whether_sent(const pending_table::entry& each) const noexcept {
   return each.position >= out_.begin() ? sent::no : sent::maybe;
 }
@@ -129,11 +150,12 @@ conversation::step conversation::on_gate(const protocol::header& header) {
   if (header.seq != gate_seq_) {
     next.broken = protocol_broken(
         errc::protocol_violation,
-        "answered request " + std::to_string(header.seq) + " instead of the handshake",
+        "answered request " + std::to_string(header.seq) + (shaking ? " instead of the handshake" : " instead of the key"),
         settings_.agent);
   } else if (!header.error.empty()) {
     next.broken = refused_by_agent(shaking ? command::handshake : command::auth, header.error,
                                    settings_.agent);
+    if (!ends_a_connection(next.broken->code)) next.broken->code = errc::protocol_violation;
   } else if (shaking && !settings_.auth_key.empty()) {
     phase_ = phase::key;
     gate_seq_ = send(protocol::auth(settings_.auth_key));
@@ -160,9 +182,9 @@ conversation::step conversation::open() {
 conversation::step conversation::on_time(time_point now) {
   step next;
   for (auto& each : pending_.expire(now)) {
-    failure why = not_answered(each.command, each.timeout, settings_.agent);
-    why.sent = whether_sent(each);
-    next.also_done.push_back({std::move(each.call), std::move(why)});
+    // Its bytes may still go out, even where none of them has: what is appended stays.
+    next.also_done.push_back(
+        {std::move(each.call), not_answered(each.command, each.timeout, settings_.agent)});
   }
   for (auto& each : waiting_.expire(now)) {
     next.also_done.push_back(

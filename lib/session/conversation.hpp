@@ -43,10 +43,12 @@ class conversation {
   // connecting: until connected(); handshake, key: until the agent has answered; open; ended: every
   // call is refused with the reason given to end().
   enum class phase { connecting, handshake, key, open, ended };
-  phase now_in() const noexcept { return phase_; }
 
   // Takes the call. What comes back with a `who` is done already: refused, or ready() when ready.
   completion submit(wish what, std::unique_ptr<call> who, time_point now);
+
+  // Why a call that cannot wait fails now; none: it need not.
+  std::optional<failure> not_open(const wish& what) const;
 
   // There is a connection: starts to shake hands. If the agent is not done with that by `deadline`,
   // the connection is given up; `timeout` is what the deadline came from, for the message.
@@ -66,8 +68,8 @@ class conversation {
   // The earliest moment at which on_time() has something to do; max(): none.
   time_point next_deadline();
 
-  // The agent was asked elsewhere to leave.
-  void expect_agent_to_leave() noexcept { leaving_ = true; }
+  // The agent was asked elsewhere to leave, or has refused to.
+  void expect_agent_to_leave(bool expected) noexcept { leaving_ = expected; }
 
   // The connection is gone, for `why`: every call fails.
   std::vector<completion> end(failure why);

@@ -9,6 +9,8 @@ namespace {
 
 using protocol::command;
 
+constexpr std::size_t longest_text = 1000;  // of the agent's own, in a message
+
 failure about(command command, errc code, std::string message, sent whether_sent) {
   failure why(code, std::move(message));
   why.command = protocol::name(command);
@@ -64,8 +66,8 @@ std::string_view advice(errc code) {
 failure refused_by_agent(command command, std::string_view text, const std::string& agent) {
   const errc code = classify(command, text);
   auto why = about(command, code,
-                   on(protocol::name(command), agent) + printable_line(text).substr(0, 1000) +
-                       std::string(advice(code)),
+                   on(protocol::name(command), agent) +
+                       printable_line(text.substr(0, longest_text)) + std::string(advice(code)),
                    sent::maybe);
   why.agent_text = text;
   return why;
@@ -111,10 +113,10 @@ failure handshake_not_answered(std::chrono::nanoseconds timeout, const std::stri
   return why;
 }
 
-failure overloaded(command command, std::string_view limit, const std::string& agent) {
-  return about(command, errc::overloaded,
-               on(protocol::name(command), agent) + "too much is pending: " + std::string(limit),
-               sent::no);
+failure overloaded(std::string_view what, std::string_view limit, const std::string& agent) {
+  failure why(errc::overloaded, on(what, agent) + "too much is pending: " + std::string(limit));
+  why.command = what;
+  return why;
 }
 
 failure protocol_broken(errc code, std::string_view flaw, const std::string& agent) {

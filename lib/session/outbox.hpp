@@ -29,6 +29,11 @@ class outbox {
     }
   }
 
+  // Takes back what was appended from that position on, of which nothing has been consumed.
+  void cut_back(std::uint64_t position) noexcept {
+    bytes_.resize(static_cast<std::size_t>(position - erased_));
+  }
+
   void clear() {
     erased_ += bytes_.size();
     sent_ = 0;

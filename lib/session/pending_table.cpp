@@ -6,12 +6,11 @@
 namespace serf::session {
 
 void pending_table::insert(std::uint64_t seq, entry what, time_point deadline) {
-  if (what.call) {
-    ++live_;
-    if (deadline != time_point::max()) deadlines_.push(deadline, seq);
-  }
-  entries_.insert_or_assign(seq, std::move(what));
+  const bool is_call = what.call != nullptr;
   deadlines_.sweep(live_, [this](std::uint64_t each) { return is_live(each); });
+  if (is_call && deadline != time_point::max()) deadlines_.push(deadline, seq);
+  entries_.insert_or_assign(seq, std::move(what));
+  live_ += is_call ? 1 : 0;
 }
 
 pending_table::entry* pending_table::find(std::uint64_t seq) {

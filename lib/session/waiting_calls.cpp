@@ -6,9 +6,12 @@ namespace serf::session {
 
 void waiting_calls::add(wish what, std::unique_ptr<session::call> call) {
   const std::uint64_t number = next_++;
-  if (what.request) bytes_ += what.request->body.size();
+  const std::size_t size = what.request ? what.request->body.size() : 0;
+  deadlines_.sweep(entries_.size(),
+                   [this](std::uint64_t each) { return entries_.count(each) != 0; });
   if (what.deadline != time_point::max()) deadlines_.push(what.deadline, number);
   entries_.emplace(number, entry{std::move(what), std::move(call)});
+  bytes_ += size;
 }
 
 std::vector<waiting_calls::entry> waiting_calls::expire(time_point now) {

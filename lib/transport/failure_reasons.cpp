@@ -3,26 +3,17 @@
 #include <exception>
 #include <new>
 
+#include "vocabulary/duration_text.hpp"
+
 namespace serf::transport {
 
 namespace {
 
 std::string no_connection_within(std::chrono::nanoseconds duration) {
-  return "no connection within " + in_words(duration);
+  return "no connection within " + duration_text(duration);
 }
 
 }  // namespace
-
-// The text of a duration that was measured: microseconds in it are noise.
-std::string in_words(std::chrono::nanoseconds duration) {
-  using std::chrono::milliseconds;
-  const auto ms = std::chrono::round<milliseconds>(duration).count();
-  if (ms < 1000) return std::to_string(ms) + " ms";
-  const auto tenths = (ms + 50) / 100;
-  std::string text = std::to_string(tenths / 10);
-  if (tenths % 10 != 0) text += '.' + std::to_string(tenths % 10);
-  return text + " s";
-}
 
 link_failure no_lookup_in_time(std::chrono::nanoseconds timeout) {
   return {std::make_error_code(std::errc::timed_out),

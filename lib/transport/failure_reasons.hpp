@@ -10,9 +10,6 @@
 
 namespace serf::transport {
 
-// "5 s", "2.5 s", "200 ms".
-std::string in_words(std::chrono::nanoseconds duration);
-
 link_failure no_lookup_in_time(std::chrono::nanoseconds timeout);
 link_failure lookup_failed(const std::string& why);
 

@@ -32,10 +32,13 @@ std::string joined(const List& list) {
 }  // namespace
 
 event_filter::event_filter(std::initializer_list<const char*> list) : text_(joined(list)) {}
+event_filter::event_filter(std::initializer_list<std::string> list) : text_(joined(list)) {}
 event_filter::event_filter(const std::vector<std::string>& list) : text_(joined(list)) {}
 
 result<void> event_filter::check() const {
-  if (text_.empty()) return {};  // to the agent the same as "*"
+  if (text_.empty()) {
+    return failure(errc::invalid_argument, "event filter: no kind of event; all of them are \"*\"");
+  }
   std::string_view rest = text_;
   for (;;) {
     const auto comma = rest.find(',');

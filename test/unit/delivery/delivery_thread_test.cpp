@@ -79,55 +79,58 @@ TEST(delivery_thread, drains_what_was_posted_before) {
   opener.join();
 }
 
-TEST(delivery_thread, drained_inside_a_job_runs_the_rest_there) {
+TEST(delivery_thread, drained_inside_a_job_returns_at_once_and_runs_the_rest_after_it) {
   std::vector<std::string> order;
   delivery_thread thread({});
   std::promise<void> posted;
   thread.post([&] {
     posted.get_future().wait();
-    order.emplace_back("outer begins");
+    order.emplace_back("first begins");
     thread.drain();
-    order.emplace_back("outer ends");
+    order.emplace_back("first ends");
   });
-  thread.post([&] { order.emplace_back("next"); });
+  thread.post([&] { order.emplace_back("second"); });
   posted.set_value();
   thread.drain();
-  EXPECT_EQ(order, (std::vector<std::string>{"outer begins", "next", "outer ends"}));
+  EXPECT_EQ(order, (std::vector<std::string>{"first begins", "first ends", "second"}));
 }
 
-TEST(delivery_thread, is_not_drained_before_the_job_around_others_is_done) {
+TEST(delivery_thread, is_not_drained_before_what_a_job_has_captured_is_gone) {
   for (int i = 0; i < 100; ++i) {
     delivery_thread thread({});
-    std::promise<void> nested, go;
-    std::atomic<bool> done{false};
-    thread.post([&] {
-      thread.post([] {});
-      thread.drain();
-      nested.set_value();
-      go.get_future().wait();
-      done = true;
-    });
-    nested.get_future().wait();
-    std::thread opener([&] { go.set_value(); });
+    auto captured = std::make_shared<int>(7);
+    const std::weak_ptr<int> watching = captured;
+    thread.post([captured = std::move(captured)] { throw std::runtime_error("mine"); });
     thread.drain();
-    EXPECT_TRUE(done);
-    opener.join();
+    EXPECT_TRUE(watching.expired());
   }
 }
 
-TEST(delivery_thread, destroyed_inside_a_job_returns_and_ends_after_it) {
+TEST(delivery_thread, destroyed_inside_a_job_runs_the_rest_after_it_and_ends) {
   for (int i = 0; i < 100; ++i) {
     auto thread = std::make_unique<delivery_thread>(delivery_thread::exception_hook{});
     auto& posting = *thread;
-    std::promise<bool> ended;
-    auto ran = std::make_shared<bool>(false);
-    posting.post([&thread, &ended, ran] {
-      thread->post([ran] { *ran = true; });
+    std::promise<std::string> ended;
+    auto order = std::make_shared<std::string>();
+    posting.post([&thread, &ended, order] {
+      thread->post([&ended, order] { ended.set_value(*order += " second"); });
       thread.reset();
-      ended.set_value(*ran);
+      *order += "first";
     });
-    EXPECT_TRUE(ended.get_future().get()) << "what was posted before runs before it is gone";
+    EXPECT_EQ(ended.get_future().get(), "first second");
   }
+}
+
+TEST(delivery_thread, may_be_stopped_by_its_job_and_by_its_owner) {
+  delivery_thread thread({});
+  std::promise<void> stopped;
+  thread.post([&] {
+    thread.stop();
+    stopped.set_value();
+  });
+  stopped.get_future().wait();
+  thread.stop();
+  thread.drain();
 }
 
 }  // namespace

@@ -127,6 +127,17 @@ TEST(conversation, ends_when_the_agent_does_not_speak_this_version) {
   EXPECT_EQ(agent.broken->code, errc::version_unsupported);
 }
 
+TEST(conversation, takes_any_other_refusal_of_the_handshake_for_a_broken_peer) {
+  for (const auto* const text : {"Unsupported command", "go away"}) {
+    dialogue agent;
+    agent.connect();
+    agent.hear(header(0, text));
+    ASSERT_TRUE(agent.broken);
+    EXPECT_EQ(agent.broken->code, errc::protocol_violation);
+    EXPECT_THAT(agent.broken->message, HasSubstr(text));
+  }
+}
+
 TEST(conversation, gives_up_an_agent_that_does_not_answer_the_handshake) {
   dialogue agent;
   agent.connect();
@@ -156,6 +167,15 @@ TEST(conversation, fails_a_call_at_its_deadline_and_swallows_the_late_answer) {
   EXPECT_EQ(agent.talk.pending(), 0U);
 }
 
+TEST(conversation, does_not_say_of_a_call_that_timed_out_that_it_was_not_sent_while_it_may_yet_be) {
+  dialogue agent;
+  agent.open();
+  agent.submit("unsent", protocol::event({"deploy"}), 1s);
+  agent.pass(1s);
+  EXPECT_EQ(agent.only("unsent").why->sent, sent::maybe);
+  EXPECT_EQ(agent.sent(), bytes_of(protocol::event({"deploy"}), 1));
+}
+
 TEST(conversation, says_of_a_call_of_which_no_byte_has_left_that_it_was_not_sent) {
   dialogue agent;
   agent.open();
@@ -183,49 +203,6 @@ TEST(conversation, does_not_let_a_call_that_fails_fast_wait) {
   agent.open();
   agent.submit("in time", protocol::stats(), 10s, true);
   EXPECT_TRUE(agent.of("in time").empty());
-}
-
-TEST(conversation, refuses_a_call_without_time) {
-  dialogue agent;
-  agent.open();
-  agent.submit("late", protocol::stats(), 0s);
-  EXPECT_EQ(agent.only("late").code(), errc::timed_out);
-  EXPECT_EQ(agent.only("late").why->sent, sent::no);
-  EXPECT_EQ(agent.sent(), "");
-}
-
-TEST(conversation, refuses_more_calls_than_its_limit_tombstones_included) {
-  auto settings = dialogue::with_agent({});
-  settings.max_calls = 2;
-  dialogue agent(settings);
-  agent.open();
-  agent.submit("1", protocol::stats(), 1s);
-  agent.submit("2", protocol::stats(), 1s);
-  agent.pass(1s);
-  agent.submit("3", protocol::stats());
-  EXPECT_EQ(agent.only("3").code(), errc::overloaded);
-  agent.hear(header(1) + "\x80");
-  agent.submit("4", protocol::stats());
-  EXPECT_TRUE(agent.of("4").empty());
-}
-
-TEST(conversation, refuses_more_bytes_than_its_limit_before_and_after_it_opens) {
-  auto settings = dialogue::with_agent({});
-  settings.max_unsent_bytes = 1000;
-  dialogue agent(settings);
-  const auto large = protocol::event({"deploy", std::string(600, 'x')});
-  agent.submit("1", large);
-  agent.submit("2", large);
-  EXPECT_TRUE(agent.of("1").empty());
-  EXPECT_EQ(agent.only("2").code(), errc::overloaded);
-  agent.connect();
-  agent.sent();
-  agent.hear(header(0));
-  agent.submit("3", large);
-  EXPECT_EQ(agent.only("3").code(), errc::overloaded);
-  agent.sent();
-  agent.submit("4", large);
-  EXPECT_TRUE(agent.of("4").empty());
 }
 
 TEST(conversation, takes_an_answer_to_what_was_never_asked_for_a_broken_peer) {

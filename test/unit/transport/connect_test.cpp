@@ -117,15 +117,6 @@ TEST(stream_socket, counts_a_connection_to_itself_as_refused) {
   EXPECT_EQ(connect_outcome(socket.get()), std::errc::connection_refused);
 }
 
-TEST(failure_reasons, speak_of_durations_as_people_do) {
-  EXPECT_EQ(in_words(seconds(5)), "5 s");
-  EXPECT_EQ(in_words(std::chrono::microseconds(4999740)), "5 s");
-  EXPECT_EQ(in_words(milliseconds(2496)), "2.5 s");
-  EXPECT_EQ(in_words(milliseconds(200)), "200 ms");
-  EXPECT_EQ(in_words(std::chrono::microseconds(999600)), "1 s");
-  EXPECT_EQ(in_words(milliseconds(120040)), "120 s");
-}
-
 }  // namespace
 
 }  // namespace serf::transport::testing

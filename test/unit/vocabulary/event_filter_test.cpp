@@ -20,8 +20,8 @@ TEST(event_filter, is_one_text_or_a_list) {
 
 TEST(event_filter, takes_what_agents_take) {
   for (const auto* const text :
-       {"*", "", "user", "user:", "user:a:b", "query:load",
-        "member-join,member-leave,member-failed", "member-update", "member-reap,*"}) {
+       {"*", "user", "user:", "user:a:b", "query:load", "member-join,member-leave,member-failed",
+        "member-update", "member-reap,*"}) {
     EXPECT_TRUE(event_filter(text).check()) << text;
   }
 }
@@ -42,6 +42,13 @@ TEST(event_filter, names_what_no_agent_takes) {
     EXPECT_EQ(checked.error().code, errc::invalid_argument);
     EXPECT_THAT(checked.error().message, HasSubstr(std::string(named) + " is no kind of event"));
   }
+}
+
+TEST(event_filter, of_nothing_is_not_one_of_everything) {
+  EXPECT_FALSE(event_filter("").check());
+  EXPECT_FALSE(event_filter(std::vector<std::string>{}).check());
+  const std::string name = "user:deploy";
+  EXPECT_EQ(event_filter({name, std::string("query")}).text(), "user:deploy,query");
 }
 
 TEST(stream_end, is_a_state_with_a_reason) {

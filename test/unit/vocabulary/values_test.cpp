@@ -202,6 +202,11 @@ TEST(duration_text, is_short) {
   EXPECT_EQ(duration_text(10s), "10 s");
   EXPECT_EQ(duration_text(1500ms), "1.5 s");
   EXPECT_EQ(duration_text(1ns), "1e-06 ms");
+  EXPECT_EQ(duration_text(4999740us), "5 s");
+  EXPECT_EQ(duration_text(2496ms), "2.5 s");
+  EXPECT_EQ(duration_text(999600us), "1 s");
+  EXPECT_EQ(duration_text(120040ms), "120 s");
+  EXPECT_EQ(duration_text(std::chrono::nanoseconds::max()), "9223372036.9 s");
 }
 
 }  // namespace
