@@ -32,8 +32,9 @@ class delivery_thread {
   // Inside a job it returns at once: the rest runs after that job.
   void drain();
 
-  // The thread runs what was posted before, and ends. Waits for that, but inside a job: then the rest
-  // runs after that job. What is posted once the thread has ended is destroyed without having run.
+  // The thread runs what was posted before, and ends. Waits for that, but inside a job: then the
+  // rest runs after that job. What is posted once the thread has ended is destroyed without having
+  // run.
   void stop();
 
   bool is_current() const noexcept;

@@ -148,10 +148,11 @@ conversation::step conversation::on_gate(const protocol::header& header) {
   step next;
   const bool shaking = phase_ == phase::handshake;
   if (header.seq != gate_seq_) {
-    next.broken = protocol_broken(
-        errc::protocol_violation,
-        "answered request " + std::to_string(header.seq) + (shaking ? " instead of the handshake" : " instead of the key"),
-        settings_.agent);
+    next.broken =
+        protocol_broken(errc::protocol_violation,
+                        "answered request " + std::to_string(header.seq) +
+                            (shaking ? " instead of the handshake" : " instead of the key"),
+                        settings_.agent);
   } else if (!header.error.empty()) {
     next.broken = refused_by_agent(shaking ? command::handshake : command::auth, header.error,
                                    settings_.agent);
