@@ -1,5 +1,6 @@
 #include "protocol/header.hpp"
 
+#include "protocol/big_endian.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/value_scanner.hpp"
 #include "vocabulary/printable.hpp"
@@ -9,12 +10,6 @@ namespace {
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
-}
-
-std::uint64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char each : bytes) value = value << 8U | static_cast<unsigned char>(each);
-  return value;
 }
 
 // `value`: a whole one, here and below.

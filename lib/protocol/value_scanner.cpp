@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "protocol/big_endian.hpp"
+
 namespace serf::protocol {
 namespace {
 
@@ -75,12 +77,6 @@ constexpr std::array<lead, 256> all_leads() {
 }
 
 constexpr std::array<lead, 256> leads = all_leads();
-
-std::uint64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char each : bytes) value = value << 8U | static_cast<unsigned char>(each);
-  return value;
-}
 
 }  // namespace
 
