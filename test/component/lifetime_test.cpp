@@ -14,7 +14,6 @@
 #include <vector>
 
 #include <serf/client.hpp>
-#include <serf/spdlog_sink.hpp>
 
 #include "support/deadline.hpp"
 #include "support/fake_agent.hpp"
