@@ -90,9 +90,9 @@ class SERF_EXPORT client {
   void members(handler<std::vector<member>> done, call_options options = {});
   void members(member_filter filter, handler<std::vector<member>> done, call_options options = {});
 
-  // Has the agent join the cluster that these nodes are of; how many of them it could contact.
-  // None: agent_error with errc::join_failed and the agent's reasons. Default deadline: 10 s an
-  // address and 5 s.
+  // Has the agent join the cluster that these nodes are of; how many of them it could contact. Of
+  // an empty list: 0. Where it could contact none: agent_error with errc::join_failed and the
+  // agent's reasons. Default deadline: 10 s an address and 5 s.
   std::future<int> join(addresses whom, join_options how = {}, call_options options = {});
   void join(addresses whom, handler<int> done, call_options options = {});
   void join(addresses whom, join_options how, handler<int> done, call_options options = {});

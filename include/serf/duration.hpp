@@ -17,7 +17,7 @@ class duration {
   static constexpr std::chrono::nanoseconds bounded(std::chrono::duration<Rep, Period> value) {
     using std::chrono::nanoseconds;
     using seconds = std::chrono::duration<double>;
-    if (seconds(value) >= seconds(nanoseconds::max())) return nanoseconds::max();
+    if (!(seconds(value) < seconds(nanoseconds::max()))) return nanoseconds::max();  // NaN too
     if (seconds(value) <= seconds(nanoseconds::min())) return nanoseconds::min();
     return std::chrono::duration_cast<nanoseconds>(value);
   }

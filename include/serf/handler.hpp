@@ -10,6 +10,7 @@ namespace serf {
 
 // A move-only callable: a lambda that captures a unique_ptr is one, nullptr and {} are none. It is
 // called on the delivery thread. A function pointer that is null is not called.
+// What it throws is caught, and logged as an error.
 template <class Argument>
 class basic_handler {
  public:

@@ -24,7 +24,8 @@ bool is_strange(char byte) {
 
 result<endpoint> parse_endpoint(const std::string& text, const std::string& origin) {
   const auto colon = text.rfind(':');
-  if (colon == std::string::npos) return flaw(text, origin, "no port");
+  if (text.find("://") != std::string::npos) return flaw(text, origin, "a URL");
+  if (colon == std::string::npos || text.back() == ']') return flaw(text, origin, "no port");
   std::string host = text.substr(0, colon);
   if (!host.empty() && host.front() == '[') {
     if (host.back() != ']') return flaw(text, origin, "no ] before the port");

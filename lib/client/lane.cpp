@@ -102,7 +102,9 @@ void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
 
 std::optional<failure> lane::refuse(const session::wish& what) const {
   if (ended_) return session::for_call(*ended_, what.name(), sent::no);
-  if (what.deadline <= clock::now()) return out_of_time(what);
+  if (what.deadline <= clock::now() && owner_.is_ready()) {
+    return session::no_time(what.name(), settings_.agent);
+  }
   return session::beyond_limits(what, waiting_.size(), waiting_.bytes(), settings_.conversation);
 }
 

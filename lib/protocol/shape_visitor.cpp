@@ -54,7 +54,7 @@ class shape_visitor {
 
   bool visit_str(const char* data, std::uint32_t size) {
     if (in_key_ && skipped_ == 0) return key({data, size});
-    return scalar("text", [=] { return store_text(*is_, target_, {data, size}); });
+    return scalar("text", [this, data, size] { return store_text(*is_, target_, {data, size}); });
   }
   bool visit_bin(const char* data, std::uint32_t size) { return visit_str(data, size); }
 

@@ -52,11 +52,9 @@ std::optional<failure> conversation::refuse(const wish& what, time_point now) co
   if (what.fail_fast && phase_ != phase::open) return not_open(what);
   if (!what.request && phase_ == phase::open) return std::nullopt;
   if (what.deadline <= now) {
-    failure why = phase_ == phase::open
-                      ? not_answered(what.request->command, what.timeout, settings_.agent)
-                      : not_connected(what.name(), what.timeout, settings_.agent, ending_);
-    why.sent = sent::no;
-    return why;
+    return phase_ == phase::open
+               ? no_time(what.name(), settings_.agent)
+               : not_connected(what.name(), what.timeout, settings_.agent, ending_);
   }
   return beyond_limits(what, pending(), out_.unsent().size() + waiting_.bytes(), settings_);
 }

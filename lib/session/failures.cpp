@@ -80,6 +80,12 @@ failure not_answered(command command, std::chrono::nanoseconds timeout, const st
                sent::maybe);
 }
 
+failure no_time(std::string_view what, const std::string& agent) {
+  failure why(errc::timed_out, on(what, agent) + "not sent: no time was left for it");
+  why.command = what;
+  return why;
+}
+
 failure not_connected(std::string_view what, std::chrono::nanoseconds timeout,
                       const std::string& agent, const failure& reason) {
   const std::string because = reason.message.empty() ? "still connecting" : reason.message;

@@ -20,6 +20,8 @@ failure not_answered(protocol::command command, std::chrono::nanoseconds timeout
 // In time there was no connection to send on; `reason` is what the last attempt says.
 failure not_connected(std::string_view what, std::chrono::nanoseconds timeout,
                       const std::string& agent, const failure& reason);
+// No time was given for it.
+failure no_time(std::string_view what, const std::string& agent);
 // In time it was not sent: the connection was busy with another request.
 failure not_its_turn(protocol::command command, std::chrono::nanoseconds timeout,
                      const std::string& agent);

@@ -52,7 +52,7 @@ const char* describe(errc code) noexcept {
     case errc::auth_rejected:
       return "the agent rejected the key";
     case errc::timed_out:
-      return "not answered by the deadline";
+      return "not answered in time";
     case errc::unreachable:
       return "the agent cannot be reached";
     case errc::connection_lost:

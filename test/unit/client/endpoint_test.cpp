@@ -31,6 +31,7 @@ TEST(endpoint, is_refused_by_name_and_reason) {
       {"localhost:", "no port"},
       {":7373", "no host"},
       {"[]:7373", "no host"},
+      {"[::1]", "no port"},
       {"localhost:0", "not a number from 1 to 65535"},
       {"localhost:65536", "not a number from 1 to 65535"},
       {"localhost:-1", "not a number from 1 to 65535"},
@@ -39,7 +40,7 @@ TEST(endpoint, is_refused_by_name_and_reason) {
       {"::1:7373", "needs brackets"},
       {"[::1:7373", "no ]"},
       {"a b:7373", "characters that no host name has"},
-      {"http://localhost:7373", "needs brackets"},
+      {"http://localhost:7373", "a URL"},
       {"n/1:7373", "characters that no host name has"},
   };
   for (const auto& [text, reason] : rows) {
