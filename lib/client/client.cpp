@@ -88,11 +88,12 @@ connection_state client::state() const noexcept {
 }
 
 subscription client::on_connection(handler_of<connection_event> changed) {
-  return core_ ? core_->on_connection(std::move(changed)) : subscription();
+  const auto core = core_;  // the caller's own share: a handler may destroy the client meanwhile
+  return core ? core->on_connection(std::move(changed)) : subscription();
 }
 
 void client::close() {
-  if (core_) core_->close();
+  if (const auto core = core_) core->close();  // the caller's own share, likewise
 }
 
 std::future<void> client::ready(call_options options) {

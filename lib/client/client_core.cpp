@@ -158,12 +158,23 @@ class client_core::prune_call final : public session::call {
       : prunes_(prunes), who_(std::move(who)) {
     ++prunes_;
   }
-  ~prune_call() override { --prunes_; }
-  void answered(std::string_view body) override { who_->answered(body); }
-  void failed(failure why, std::string_view body) override { who_->failed(std::move(why), body); }
+  ~prune_call() override { end(); }
+  void answered(std::string_view body) override {
+    end();
+    who_->answered(body);
+  }
+  void failed(failure why, std::string_view body) override {
+    end();
+    who_->failed(std::move(why), body);
+  }
 
  private:
+  void end() {
+    if (!std::exchange(ended_, true)) --prunes_;
+  }
+
   std::atomic<int>& prunes_;
+  bool ended_ = false;
   std::unique_ptr<session::call> who_;
 };
 

@@ -18,10 +18,15 @@ class lane::verdict final : public session::call {
 
   void answered(std::string_view) override { who_->failed(std::move(hung_up_), {}); }
   void failed(failure why, std::string_view) override {
-    who_->failed(std::move(why.code == errc::timed_out ? hung_up_ : lost_), {});
+    who_->failed(std::move(is_no_loss(why) ? hung_up_ : lost_), {});
   }
 
  private:
+  // The agent is slow, or the client had no room to ask: neither says that the agent has ended.
+  static bool is_no_loss(const failure& why) {
+    return why.code == errc::timed_out || why.code == errc::overloaded || !why.agent_text.empty();
+  }
+
   failure lost_, hung_up_;
   std::unique_ptr<session::call> who_;
 };
@@ -65,9 +70,7 @@ class lane::passing_call final : public session::call {
 
  private:
   static bool may_have_left(const failure& why) {
-    return (why.code == errc::timed_out && why.sent == sent::maybe) ||
-           why.code == errc::connection_lost || why.code == errc::agent_left ||
-           why.code == errc::client_closed;
+    return why.sent == sent::maybe && why.agent_text.empty();
   }
 
   lane& lane_;
