@@ -75,6 +75,21 @@ TEST_F(lifetime, of_a_client_that_ends_inside_a_handler_ends_after_the_other_han
   EXPECT_EQ(told.get_future().get(), std::vector<errc>(3, errc::client_closed));
 }
 
+TEST_F(lifetime, of_a_client_may_end_inside_a_handler_that_its_owners_close_waits_for) {
+  agent_.on("stats").stay_silent();
+  for (int i = 0; i < 200; ++i) {
+    auto client = std::make_unique<serf::client>(options());
+    std::promise<void> ended;
+    client->stats([&](const result<agent_stats>&) {
+      client.reset();
+      ended.set_value();
+    });
+    auto& closing = *client;
+    closing.close();
+    ended.get_future().get();
+  }
+}
+
 // A call may complete, and its handler destroy the client, before the call has returned. The caller
 // does not wait for that handler then.
 TEST_F(lifetime, of_a_handler_is_not_waited_for_by_the_call_it_was_given_to) {
