@@ -12,6 +12,9 @@ using protocol::command;
 
 namespace {
 
+// How soon to look again whether a stream that nobody wants any more can be stopped.
+constexpr std::chrono::nanoseconds shortest_linger = std::chrono::milliseconds(100);
+
 bool ends_a_connection(errc code) {
   return code == errc::version_unsupported || code == errc::auth_rejected ||
          code == errc::auth_required;
@@ -42,7 +45,7 @@ completion conversation::submit(wish what, std::unique_ptr<call> who, time_point
   } else if (!what.request) {
     return {std::move(who), std::nullopt};
   } else {
-    make(std::move(what), std::move(who));
+    return make(std::move(what), std::move(who));
   }
   return {};
 }
@@ -79,16 +82,41 @@ std::uint64_t conversation::send(const protocol::request& request) {
   return seq;
 }
 
-void conversation::make(wish what, std::unique_ptr<call> who) {
+completion conversation::make(wish what, std::unique_ptr<call> who) {
+  const bool is_stream = what.request->command == command::stream;
+  if (is_stream && what.records && streams_.join(what.request->body, what.records)) {
+    return {std::move(who), std::nullopt};
+  }
   const std::uint64_t position = out_.end();
   const std::uint64_t seq = send(*what.request);
   try {
+    if (what.records) {
+      streams_.add(seq, what.request->command, std::move(what.request->body), what.records);
+    }
     pending_.insert(seq, {what.request->command, std::move(who), what.timeout, position},
                     what.deadline);
   } catch (...) {
+    streams_.erase(seq);
     out_.cut_back(position);  // nobody would know what the answer is to
     throw;
   }
+  return {};
+}
+
+void conversation::stop(std::uint64_t seq) {
+  streams_.mark_stopped(seq);
+  const std::uint64_t position = out_.end();
+  pending_.insert(send(protocol::stop(seq)), {command::stop, nullptr, {}, position},
+                  time_point::max());
+}
+
+subscribers conversation::leave(const subscriber& taker, time_point now) {
+  const auto seq = streams_.seq_of(taker);
+  if (!seq) return nullptr;
+  const stream_table::stream* const left = streams_.find(*seq);
+  if (left != nullptr && left->command == command::query) return streams_.erase(*seq);
+  const bool lingers = left != nullptr && left->command == command::stream;
+  return streams_.leave(taker, lingers ? after(now, settings_.stream_linger) : now);
 }
 
 // When the connection ends: of what has not left by a single byte, none will.
@@ -107,6 +135,12 @@ conversation::step conversation::on_header(const protocol::header& header) {
 
   const pending_table::entry* const asked = pending_.find(header.seq);
   if (asked == nullptr) {
+    const stream_table::stream* const streamed = streams_.find(header.seq);
+    if (streamed != nullptr && header.error.empty()) {
+      next.body_follows = next.is_record = true;
+      next.takers = streamed->takers;
+      return next;
+    }
     // An agent that wants a key answers a request with a body twice: it takes the body, which it
     // left unread, for another request with the same number.
     if (header.error == gate::authentication_required && was_issued(header.seq)) return next;
@@ -133,6 +167,13 @@ conversation::step conversation::finish(std::uint64_t seq, const std::string& er
   step next;
   auto asked = pending_.take(seq);
   if (!asked) return next;
+  if (protocol::has_records(asked->command)) {
+    if (error.empty()) {
+      streams_.open(seq);
+    } else {
+      next.takers = streams_.erase(seq);
+    }
+  }
   next.done.who = std::move(asked->call);  // none: the caller has given up
   if (!error.empty() && next.done.who) {
     next.done.why = refused_by_agent(asked->command, error, settings_.agent);
@@ -171,8 +212,8 @@ conversation::step conversation::open() {
   for (auto& each : waiting_.take_all()) {
     if (!each.what.request) {
       next.also_done.push_back({std::move(each.call), std::nullopt});
-    } else {
-      make(std::move(each.what), std::move(each.call));
+    } else if (auto done = make(std::move(each.what), std::move(each.call)); done.who) {
+      next.also_done.push_back(std::move(done));
     }
   }
   return next;
@@ -190,6 +231,19 @@ conversation::step conversation::on_time(time_point now) {
         {std::move(each.call),
          not_connected(each.what.name(), each.what.timeout, settings_.agent, ending_)});
   }
+  for (const std::uint64_t seq : streams_.take_due(now)) {
+    const stream_table::stream& due = *streams_.find(seq);
+    if (due.command == command::query) {
+      next.expired.push_back(due.takers);
+    } else if (due.command == command::monitor) {
+      next.broken = failure(errc::client_closed, "the log of the Serf agent at " + settings_.agent +
+                                                     " is not followed any more");
+    } else if (due.open) {
+      stop(seq);
+    } else {  // the agent has yet to answer that there is something to stop
+      streams_.set_due(seq, after(now, std::max(settings_.stream_linger, shortest_linger)));
+    }
+  }
   if ((phase_ == phase::handshake || phase_ == phase::key) && now >= gate_deadline_) {
     next.broken = handshake_not_answered(gate_timeout_, settings_.agent);
   }
@@ -201,6 +255,7 @@ time_point conversation::next_deadline() {
   if (phase_ == phase::handshake || phase_ == phase::key) next = gate_deadline_;
   if (const auto pending = pending_.next_deadline()) next = std::min(next, *pending);
   if (const auto waiting = waiting_.next_deadline()) next = std::min(next, *waiting);
+  if (const auto streams = streams_.next_deadline()) next = std::min(next, *streams);
   return next;
 }
 

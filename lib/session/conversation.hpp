@@ -15,6 +15,7 @@
 #include "session/call.hpp"
 #include "session/outbox.hpp"
 #include "session/pending_table.hpp"
+#include "session/stream_table.hpp"
 #include "session/waiting_calls.hpp"
 
 namespace serf::session {
@@ -23,8 +24,9 @@ struct conversation_settings {
   std::string agent;     // "127.0.0.1:7373", for messages
   std::string auth_key;  // empty: none is sent
   std::uint64_t first_seq = 0;
-  std::size_t max_calls = 65536;  // waiting, pending and tombstones together
+  std::size_t max_calls = 65536;  // waiting, pending, streams and tombstones of calls together
   std::size_t max_unsent_bytes = 16U << 20U;
+  std::chrono::nanoseconds stream_linger{};  // of an event stream that nobody takes any more
 };
 
 // Why the call is one too many, where so many calls and bytes wait already.
@@ -38,13 +40,15 @@ std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::s
 // caller: what is to be called comes back as completions, to be run without the lock.
 class conversation {
  public:
-  explicit conversation(conversation_settings settings) : settings_(std::move(settings)) {}
+  explicit conversation(conversation_settings settings)
+      : settings_(std::move(settings)), streams_(settings_.max_calls) {}
 
   // connecting: until connected(); handshake, key: until the agent has answered; open; ended: every
   // call is refused with the reason given to end().
   enum class phase { connecting, handshake, key, open, ended };
 
-  // Takes the call. What comes back with a `who` is done already: refused, or ready() when ready.
+  // Takes the call. What comes back with a `who` is done already: refused, ready() when ready, or a
+  // stream that is there already.
   completion submit(wish what, std::unique_ptr<call> who, time_point now);
 
   // Why a call that cannot wait fails now; none: it need not.
@@ -57,6 +61,9 @@ class conversation {
   // What came of a header, a whole message or a moment in time.
   struct step {
     bool body_follows = false;          // on_header: on_body() is next
+    bool is_record = false;             // the body is for `takers`, without on_body()
+    subscribers takers;                 // nullptr: the body is for nobody
+    std::vector<subscribers> expired;   // on_time: to be told so
     bool opened = false;                // calls go out from here on
     completion done;                    // the call that was answered, to run with the body
     std::vector<completion> also_done;  // run without one
@@ -68,6 +75,15 @@ class conversation {
   // The earliest moment at which on_time() has something to do; max(): none.
   time_point next_deadline();
 
+  // It takes no more of its event stream, which lingers, or of its log, with which the connection
+  // ends; or, of a query, the last record has come. What this gives is to be let go of without the
+  // lock.
+  subscribers leave(const subscriber& taker, time_point now);
+  // The taker of a query that is not done by then is told.
+  void expire_at(const subscriber& taker, time_point when) { streams_.expire_at(taker, when); }
+  // Once the connection has ended: all who still take records, to be told why.
+  std::vector<std::shared_ptr<subscriber>> take_subscribers() { return streams_.take_all(); }
+
   // The agent was asked elsewhere to leave, or has refused to.
   void expect_agent_to_leave(bool expected) noexcept { leaving_ = expected; }
 
@@ -78,11 +94,14 @@ class conversation {
   outbox& out() noexcept { return out_; }
   // Neither unsent bytes nor an unanswered call.
   bool idle() const noexcept { return out_.empty() && pending_.live() == 0; }
-  std::size_t pending() const noexcept { return pending_.size() + waiting_.size(); }
+  std::size_t pending() const noexcept {
+    return pending_.size() + waiting_.size() + streams_.open_ones();
+  }
 
  private:
   std::uint64_t send(const protocol::request& request);
-  void make(wish what, std::unique_ptr<call> who);
+  completion make(wish what, std::unique_ptr<call> who);
+  void stop(std::uint64_t seq);
   sent whether_sent(const pending_table::entry& each) const noexcept;
   bool was_issued(std::uint64_t seq) const noexcept;
   step on_gate(const protocol::header& header);
@@ -94,6 +113,7 @@ class conversation {
   phase phase_ = phase::connecting;
   outbox out_;
   pending_table pending_;
+  stream_table streams_;
   waiting_calls waiting_;
   std::uint64_t next_seq_ = settings_.first_seq;
   std::uint64_t gate_seq_ = 0;  // of the handshake, then of the key

@@ -13,6 +13,7 @@
 #include "protocol/request.hpp"
 #include "session/call.hpp"
 #include "session/deadline_queue.hpp"
+#include "session/subscriber.hpp"
 
 namespace serf::session {
 
@@ -23,6 +24,7 @@ struct wish {
   time_point deadline;
   bool fail_fast = false;
   std::string hang_up_means{};  // what it most likely means if the agent hangs up without a word
+  std::shared_ptr<subscriber> records{};  // of a request that has records: who takes them
 
   std::string_view name() const { return request ? protocol::name(request->command) : "ready"; }
 };

@@ -114,6 +114,10 @@ class link {
 
   // Any thread. -1 before on_connected() and after close().
   virtual int native_handle() const noexcept = 0;
+
+  // This end's address and port: "127.0.0.1:57490", "[::1]:57490". "" before on_connected() and
+  // after close().
+  virtual std::string local_address() const = 0;
 };
 
 }  // namespace serf::transport

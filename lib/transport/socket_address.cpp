@@ -92,6 +92,14 @@ std::string socket_address::to_string() const {
   return std::string(text) + '%' + (named ? name : std::to_string(v6.sin6_scope_id));
 }
 
+std::string socket_address::to_string_with_port() const {
+  const bool v4 = family() == AF_INET;
+  const auto port =
+      v4 ? copied_as<sockaddr_in>(storage_).sin_port : copied_as<sockaddr_in6>(storage_).sin6_port;
+  const std::string host = to_string();
+  return (v4 ? host : '[' + host + ']') + ':' + std::to_string(ntohs(port));
+}
+
 // What tells two ends apart. The rest of the structures, padding and flow labels, may differ.
 bool operator==(const socket_address& a, const socket_address& b) noexcept {
   if (a.family() != b.family()) return false;

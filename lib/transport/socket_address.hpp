@@ -25,6 +25,8 @@ class socket_address {
 
   // Without the port: "127.0.0.1", "fe80::1%eth0".
   std::string to_string() const;
+  // With it: "127.0.0.1:7373", "[::1]:7373".
+  std::string to_string_with_port() const;
 
   friend bool operator==(const socket_address& a, const socket_address& b) noexcept;
 

@@ -14,6 +14,7 @@
 #include "transport/connector.hpp"
 #include "transport/failure_reasons.hpp"
 #include "transport/io_loop.hpp"
+#include "transport/socket_address.hpp"
 #include "transport/stream_socket.hpp"
 #include "transport/wake_slot.hpp"
 
@@ -226,6 +227,13 @@ class tcp_link final : public link {
   void arm(clock::time_point when) override { connection_->arm(when); }
   void close() noexcept override { connection_->close(); }
   int native_handle() const noexcept override { return connection_->native_handle(); }
+  std::string local_address() const override {
+    sockaddr_storage name{};
+    socklen_t size = sizeof name;
+    auto* const address = reinterpret_cast<sockaddr*>(&name);
+    if (::getsockname(native_handle(), address, &size) != 0) return "";
+    return socket_address(address, size).to_string_with_port();
+  }
 
  private:
   const std::shared_ptr<io_loop> loop_;  // outlives connection_, which refers to it

@@ -41,6 +41,28 @@ class noting_call final : public call {
   std::vector<outcome>& outcomes_;
 };
 
+// Takes records, and notes them.
+class noting_subscriber final : public subscriber {
+ public:
+  // After so many records no more is wanted.
+  explicit noting_subscriber(std::size_t most = 1000) : most_(most) {}
+
+  bool record(std::string_view body) override {
+    records.emplace_back(body);
+    return records.size() < most_;
+  }
+  void flush() override {}
+  void expired() override { ++expiries; }
+  void ended(const failure& why) override { end = why; }
+
+  std::vector<std::string> records;
+  int expiries = 0;
+  std::optional<failure> end;
+
+ private:
+  const std::size_t most_;
+};
+
 // {"Error": error, "Seq": seq} as agents write it.
 inline std::string header(std::uint64_t seq, const std::string& error = "") {
   std::string bytes =
@@ -94,6 +116,16 @@ class dialogue {
         .run();
   }
 
+  // The same of a request that has records.
+  std::shared_ptr<noting_subscriber> subscribe(
+      const std::string& name, protocol::request request, std::size_t most = 1000,
+      std::chrono::nanoseconds timeout = std::chrono::seconds(10)) {
+    auto taker = std::make_shared<noting_subscriber>(most);
+    wish what{std::move(request), timeout, now + timeout, false, {}, taker};
+    talk.submit(std::move(what), std::make_unique<noting_call>(name, outcomes), now).run();
+    return taker;
+  }
+
   void connect() { talk.connected(now + std::chrono::seconds(5), std::chrono::seconds(5)); }
   void open() {
     connect();
@@ -121,6 +153,7 @@ class dialogue {
 
   void lose(failure why = {errc::connection_lost, "the connection was cut"}) {
     for (auto& each : talk.end(std::move(why))) each.run();
+    for (const auto& each : talk.take_subscribers()) each->ended(talk.ending());
   }
 
   // What is to be sent since the last time.
@@ -148,6 +181,7 @@ class dialogue {
   std::optional<failure> broken;
   int opened = 0;
   int submitted = 0;
+  int swallowed = 0;  // records that were for nobody
 
  private:
   bool take_message() {
@@ -157,9 +191,21 @@ class dialogue {
     const status read = body_follows_ ? reader_.next_body(body) : reader_.next_header(next);
     if (read == status::violation) broken = failure(reader_.flaw_code(), reader_.flaw());
     if (read != status::ready) return false;
+    if (body_follows_ && record_.is_record) {
+      body_follows_ = record_.is_record = false;
+      if (!record_.takers) ++swallowed;
+      for (const auto& each : record_.takers ? *record_.takers : nobody_) {
+        if (!each->record(body)) talk.leave(*each, now);
+      }
+      return true;
+    }
     auto step = body_follows_ ? talk.on_body() : talk.on_header(next);
     body_follows_ = step.body_follows;
-    follow(std::move(step), body);
+    if (step.is_record) {
+      record_ = std::move(step);
+    } else {
+      follow(std::move(step), body);
+    }
     return true;
   }
 
@@ -167,11 +213,16 @@ class dialogue {
     opened += step.opened ? 1 : 0;
     step.done.run(body);
     for (auto& each : step.also_done) each.run();
+    for (const auto& takers : step.expired) {
+      for (const auto& each : *takers) each->expired();
+    }
     if (step.broken) broken = std::move(step.broken);
   }
 
   protocol::reader reader_;
   bool body_follows_ = false;
+  conversation::step record_;
+  const std::vector<std::shared_ptr<subscriber>> nobody_;
   std::uint64_t first_seq_;
 };
 

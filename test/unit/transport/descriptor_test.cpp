@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 
 #include "listener.hpp"
@@ -41,9 +43,11 @@ TEST_F(tcp_link, has_a_descriptor_while_connected) {
   EXPECT_EQ(::fcntl(socket, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
   EXPECT_EQ(option(socket, IPPROTO_TCP, TCP_NODELAY), 1);
   EXPECT_EQ(option(socket, SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_THAT(link_->local_address(), ::testing::MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
   run_on(*io_, [&] { link_->close(); });
   EXPECT_EQ(link_->native_handle(), -1);
   EXPECT_EQ(::fcntl(socket, F_GETFD), -1);
+  EXPECT_EQ(link_->local_address(), "");
 }
 
 TEST(io_thread, passes_no_descriptor_on_over_exec) {

@@ -38,6 +38,11 @@ TEST(socket_address, is_equal_to_the_same_address_and_port) {
   EXPECT_TRUE(changed == address("::1", 2));
 }
 
+TEST(socket_address, names_its_port_as_agents_do) {
+  EXPECT_EQ(socket_address::numeric("127.0.0.1", 7373)->to_string_with_port(), "127.0.0.1:7373");
+  EXPECT_EQ(socket_address::numeric("::1", 7373)->to_string_with_port(), "[::1]:7373");
+}
+
 }  // namespace
 
 }  // namespace serf::transport

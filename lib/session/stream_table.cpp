@@ -1,0 +1,164 @@
+#include "session/stream_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace serf::session {
+
+using protocol::command;
+
+namespace {
+
+using list = std::vector<std::shared_ptr<subscriber>>;
+
+}  // namespace
+
+void stream_table::add(std::uint64_t seq, command command, std::string body,
+                       std::shared_ptr<subscriber> taker) {
+  subscriber& added = *taker;
+  auto takers = std::make_shared<list>(1, std::move(taker));
+  streams_.insert_or_assign(seq, stream{command, std::move(body), std::move(takers)});
+  added.seq_ = seq;
+}
+
+void stream_table::open(std::uint64_t seq) {
+  stream* const acknowledged = find(seq);
+  if (acknowledged == nullptr || acknowledged->open) return;
+  acknowledged->open = true;
+  ++open_;
+  if (acknowledged->command == command::stream) shared_.emplace(acknowledged->body, seq);
+}
+
+stream_table::stream* stream_table::find(std::uint64_t seq) {
+  const auto at = streams_.find(seq);
+  return at != streams_.end() ? &at->second : nullptr;
+}
+
+subscribers stream_table::erase(std::uint64_t seq) {
+  const auto at = streams_.find(seq);
+  if (at == streams_.end()) return nullptr;
+  const subscribers released = std::move(at->second.takers);
+  if (released) {
+    for (const auto& each : *released) each->seq_.reset();
+  }
+  if (at->second.open && !at->second.stopped) --open_;
+  streams_.erase(at);
+  return released;
+}
+
+bool stream_table::join(const std::string& body, const std::shared_ptr<subscriber>& taker) {
+  const auto at = shared_.find(body);
+  if (at == shared_.end()) return false;
+  stream& joined = streams_.at(at->second);
+  auto takers = joined.takers ? std::make_shared<list>(*joined.takers) : std::make_shared<list>();
+  takers->push_back(taker);
+  joined.takers = std::move(takers);
+  joined.due = time_point::max();
+  taker->seq_ = at->second;
+  return true;
+}
+
+subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
+  if (!taker.seq_) return nullptr;
+  const std::uint64_t seq = *taker.seq_;
+  stream* const left = find(seq);
+  if (left == nullptr || !left->takers || left->command == command::query) return nullptr;
+  auto remaining = std::make_shared<list>(*left->takers);
+  const auto is_taker = [&](const auto& each) { return each.get() == &taker; };
+  const auto at = std::find_if(remaining->begin(), remaining->end(), is_taker);
+  if (at == remaining->end()) return nullptr;
+  (*at)->seq_.reset();
+  remaining->erase(at);
+  const subscribers released = std::move(left->takers);
+  if (remaining->empty()) {
+    left->takers = nullptr;
+    set_due(seq, stop_at);
+  } else {
+    left->takers = std::move(remaining);
+  }
+  return released;
+}
+
+subscribers stream_table::leave_all(std::uint64_t seq, time_point stop_at) {
+  stream* const left = find(seq);
+  if (left == nullptr || !left->takers || left->command == command::query) return nullptr;
+  const subscribers released = std::move(left->takers);
+  for (const auto& each : *released) each->seq_.reset();
+  left->takers = nullptr;
+  set_due(seq, stop_at);
+  return released;
+}
+
+void stream_table::expire_at(const subscriber& taker, time_point when) {
+  if (taker.seq_) set_due(*taker.seq_, when);
+}
+
+void stream_table::set_due(std::uint64_t seq, time_point when) {
+  stream* const due = find(seq);
+  if (due == nullptr) return;
+  due->due = when;
+  if (when == time_point::max()) return;
+  deadlines_.sweep(streams_.size(),
+                   [this](std::uint64_t each) { return is_due(each, time_point::max()); });
+  deadlines_.push(when, seq);
+}
+
+// An entry may be older than what it is now about: the stream says when it is due.
+bool stream_table::is_due(std::uint64_t seq, time_point now) const {
+  const auto at = streams_.find(seq);
+  return at != streams_.end() && at->second.due != time_point::max() && at->second.due <= now;
+}
+
+std::vector<std::uint64_t> stream_table::take_due(time_point now) {
+  std::vector<std::uint64_t> due;
+  while (const auto seq = deadlines_.pop_due(now)) {
+    if (!is_due(*seq, now)) continue;
+    find(*seq)->due = time_point::max();
+    due.push_back(*seq);
+  }
+  return due;
+}
+
+void stream_table::mark_stopped(std::uint64_t seq) {
+  stream* const ended = find(seq);
+  if (ended == nullptr || ended->stopped) return;
+  const auto shared = shared_.find(ended->body);
+  if (shared != shared_.end() && shared->second == seq) shared_.erase(shared);
+  ended->stopped = true;
+  if (ended->open) --open_;
+  ended->body.clear();
+  stopped_.push_back(seq);
+  if (stopped_.size() > most_stopped_) {
+    streams_.erase(stopped_.front());
+    stopped_.pop_front();
+  }
+}
+
+std::optional<time_point> stream_table::next_deadline() {
+  return deadlines_.next([this](std::uint64_t seq) { return is_due(seq, time_point::max()); });
+}
+
+std::vector<std::shared_ptr<subscriber>> stream_table::take_all() {
+  std::vector<std::pair<std::uint64_t, subscribers>> order;
+  order.reserve(streams_.size());
+  for (auto& [seq, each] : streams_) {
+    if (each.takers) order.emplace_back(seq, std::move(each.takers));
+  }
+  std::sort(order.begin(), order.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  list all;
+  for (const auto& each : order) {
+    for (const auto& taker : *each.second) {
+      taker->seq_.reset();
+      all.push_back(taker);
+    }
+  }
+  streams_.clear();
+  shared_.clear();
+  stopped_.clear();
+  deadlines_.clear();
+  open_ = 0;
+  return all;
+}
+
+}  // namespace serf::session

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol/command.hpp"
+#include "session/deadline_queue.hpp"
+#include "session/subscriber.hpp"
+
+namespace serf::session {
+
+// Every Seq under which the agent may send records, and who takes them.
+//
+// An event stream may have several takers, who asked for the same filter. When the last one goes it
+// lingers for the next, and only then is it stopped. Stopped, it stays as a tombstone: what the
+// agent had queued still comes, and nothing tells when that is over. A query cannot be stopped: its
+// taker stays until its done has come.
+class stream_table {
+ public:
+  struct stream {
+    protocol::command command;
+    std::string body;  // of its request: what makes two streams the same
+    subscribers takers;
+    bool open = false;  // acknowledged
+    bool stopped = false;
+    time_point due = time_point::max();  // a query's end; when to stop a stream without takers
+  };
+
+  // Tombstones are dropped, the oldest first, beyond so many. With that many later stops behind it
+  // answered, an agent that keeps 512 records of a stream has long sent them.
+  explicit stream_table(std::size_t most_stopped) : most_stopped_(most_stopped) {}
+
+  void add(std::uint64_t seq, protocol::command command, std::string body,
+           std::shared_ptr<subscriber> taker);
+  void open(std::uint64_t seq);
+  stream* find(std::uint64_t seq);
+  subscribers erase(std::uint64_t seq);  // gives who is to be let go of without the lock
+
+  // Lets it take part in an open event stream with the same request body. False: there is none.
+  bool join(const std::string& body, const std::shared_ptr<subscriber>& taker);
+
+  // Takes it out of its stream, which has until `stop_at` to find another. Gives what is to be let
+  // go of without the lock.
+  subscribers leave(const subscriber& taker, time_point stop_at);
+  subscribers leave_all(std::uint64_t seq, time_point stop_at);
+
+  // A query that was not done by then is reported as due.
+  void expire_at(const subscriber& taker, time_point when);
+
+  // The stream of which `taker` is one.
+  std::optional<std::uint64_t> seq_of(const subscriber& taker) const noexcept { return taker.seq_; }
+
+  // Those that are due, each once.
+  std::vector<std::uint64_t> take_due(time_point now);
+  void set_due(std::uint64_t seq, time_point when);
+  void mark_stopped(std::uint64_t seq);
+
+  std::optional<time_point> next_deadline();
+  std::size_t open_ones() const noexcept { return open_; }  // acknowledged, and not stopped
+  std::vector<std::shared_ptr<subscriber>> take_all();
+
+ private:
+  bool is_due(std::uint64_t seq, time_point now) const;
+
+  const std::size_t most_stopped_;
+  std::unordered_map<std::uint64_t, stream> streams_;
+  std::map<std::string, std::uint64_t> shared_;  // open event streams that are not stopped
+  std::deque<std::uint64_t> stopped_;            // the oldest first
+  deadline_queue deadlines_;
+  std::size_t open_ = 0;
+};
+
+}  // namespace serf::session
