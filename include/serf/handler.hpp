@@ -1,16 +1,19 @@
 #pragma once
 
+#include <exception>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
+#include <serf/export.hpp>
 #include <serf/result.hpp>
 
 namespace serf {
 
 // A move-only callable: a lambda that captures a unique_ptr is one, nullptr and {} are none. It is
 // called on the delivery thread. A function pointer that is null is not called.
-// What it throws is caught, and logged as an error.
+// What it throws is caught and reported: client_options::on_handler_failure.
 template <class Argument>
 class basic_handler {
  public:
@@ -47,6 +50,13 @@ class basic_handler {
 // Takes a result<T>: what the handler form of a call ends with. Called exactly once.
 template <class T>
 using handler = basic_handler<result<T>>;
+
+// An exception that a handler let out, caught by the thread that ran it.
+struct SERF_EXPORT handler_failure {
+  std::string handler;  // which one: "members", "the subscription to user:deploy"
+  std::string what;     // of a std::exception its what(); untrusted, may hold any bytes
+  std::exception_ptr exception;
+};
 
 // Takes a const T&: called each time that one arrives.
 template <class T>

@@ -2,47 +2,59 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
+#include <serf/handler.hpp>
+
+#include "delivery/handler_watch.hpp"
+
 namespace serf::delivery {
+
+class delivery_queue;
 
 // The thread that user code runs on: handlers and log sinks, one after the other, in the order in
 // which they were posted. No lock of this library is held while one runs; what it throws is caught
 // and goes to the exception hook.
 class delivery_thread {
  public:
-  // Called on the delivery thread with the text of what a job threw. Must not throw.
-  using exception_hook = std::function<void(const char* what)>;
+  // Called on the thread that ran what threw: the delivery thread, or an executor's. What it throws
+  // is dropped. It is destroyed when the delivery thread ends.
+  using exception_hook = std::function<void(const handler_failure&)>;
+
+  class mailbox;
 
   // Starts a thread named "serf-deliver" with signals blocked; the caller's own mask is as it
   // was when this returns or throws. std::system_error when there is no thread left.
-  explicit delivery_thread(exception_hook on_exception);
+  explicit delivery_thread(exception_hook on_exception, std::shared_ptr<handler_watch> watch = {});
 
   ~delivery_thread();  // stop()
   delivery_thread(const delivery_thread&) = delete;
   delivery_thread& operator=(const delivery_thread&) = delete;
 
-  // Any thread. Runs the job, and destroys it, on the delivery thread.
+  // As of mailbox.
   template <class F>
-  void post(F what) {
-    enqueue(std::make_unique<job_of<F>>(std::move(what)));
-  }
+  bool post(F what);
+  template <class F>
+  bool post(std::string name, F what);
 
   // Any thread. Returns when all that was posted before has run, and waits for it without limit.
   // Inside a job it returns at once: the rest runs after that job.
   void drain();
 
   // The thread runs what was posted before, and ends. Waits for that, but inside a job: then the
-  // rest runs after that job. What is posted once the thread has ended is destroyed without having
-  // run.
+  // rest runs after that job.
   void stop();
 
   bool is_current() const noexcept;
+  mailbox mail() const;
 
  private:
   struct job {
     virtual ~job() = default;
     virtual void run() = 0;
+    std::string name;  // of a handler
+    bool is_handler = false;
   };
   template <class F>
   struct job_of final : job {
@@ -50,11 +62,69 @@ class delivery_thread {
     void run() override { function(); }
     F function;
   };
-  class queue;  // outlives this object where the thread does
+  friend class delivery_queue;
 
-  void enqueue(std::unique_ptr<job> what);
-
-  std::shared_ptr<queue> queue_;
+  std::shared_ptr<delivery_queue> queue_;
 };
+
+// Where jobs for the thread are put. Copyable, and may outlive the thread.
+class delivery_thread::mailbox {
+ public:
+  // Any thread. Runs the job, and destroys it, on the delivery thread. False: that has ended, and
+  // the job was destroyed here, without having run.
+  // Without a name it is no handler: a log sink, or what calls handlers by itself.
+  template <class F>
+  bool post(F what) const {
+    return enqueue(std::make_unique<job_of<F>>(std::move(what)));
+  }
+  // A handler: the watch knows it by its name, and so does the report of what it throws.
+  template <class F>
+  bool post(std::string name, F what) const {
+    auto named = std::make_unique<job_of<F>>(std::move(what));
+    named->name = std::move(name);
+    named->is_handler = true;
+    return enqueue(std::move(named));
+  }
+
+  // Any thread; never waits for a job. Runs it on a thread of its own while the delivery thread may
+  // be stuck in a handler; several one after the other. They are over when the delivery thread has
+  // ended. Where there is no thread to be had, the job is posted.
+  void bypass(std::function<void()> job) const;
+
+  // Calls a handler on this very thread as the delivery thread would: watched, and what it throws
+  // is reported.
+  template <class F>
+  void call(const std::string& name, F&& handler) const {
+    const handler_watch::running watched(watch(), name, is_current());
+    try {
+      handler();
+    } catch (...) {
+      report_current_exception(name);
+    }
+  }
+  // Calls the exception hook on this thread, unless the delivery thread has ended.
+  void report(const handler_failure& what) const noexcept;
+
+  bool is_current() const noexcept;
+  handler_watch& watch() const noexcept;
+
+ private:
+  friend class delivery_thread;
+  explicit mailbox(std::shared_ptr<delivery_queue> queue) : queue_(std::move(queue)) {}
+  bool enqueue(std::unique_ptr<job> what) const;
+  void report_current_exception(const std::string& name) const noexcept;
+
+  std::shared_ptr<delivery_queue> queue_;  // outlives the thread where this does
+};
+
+// The job may end this object before its mailbox has been left again: mail() keeps a share.
+template <class F>
+bool delivery_thread::post(F what) {
+  return mail().post(std::move(what));
+}
+template <class F>
+bool delivery_thread::post(std::string name, F what) {
+  return mail().post(std::move(name), std::move(what));
+}
 
 }  // namespace serf::delivery

@@ -20,6 +20,9 @@ class query_answer {
   static void bind(query_event& query, std::shared_ptr<query_answer> answer) noexcept {
     query.answer_ = std::move(answer);
   }
+  static const std::shared_ptr<query_answer>& of(const query_event& query) noexcept {
+    return query.answer_;
+  }
 };
 
 }  // namespace serf

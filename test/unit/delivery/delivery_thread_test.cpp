@@ -37,15 +37,20 @@ TEST(delivery_thread, takes_jobs_that_can_only_be_moved) {
 
 TEST(delivery_thread, reports_what_a_job_throws_and_goes_on) {
   std::vector<std::string> reported;
-  delivery_thread thread([&](const char* what) { reported.emplace_back(what); });
+  delivery_thread thread([&](const handler_failure& why) {
+    reported.push_back(why.handler + ": " + why.what);
+    EXPECT_NE(why.exception, nullptr);
+    throw 7;  // dropped
+  });
   bool went_on = false;
-  thread.post([] { throw std::runtime_error("mine"); });
+  thread.post("members", [] { throw std::runtime_error("mine"); });
   thread.post([] { throw 7; });
   thread.post([&] { went_on = true; });
   thread.drain();
   EXPECT_TRUE(went_on);
   ASSERT_EQ(reported.size(), 2U);
-  EXPECT_EQ(reported[0], "mine");
+  EXPECT_EQ(reported[0], "members: mine");
+  EXPECT_EQ(reported[1], ": an exception that is no std::exception");
 }
 
 TEST(delivery_thread, bears_its_name_and_takes_no_signals) {

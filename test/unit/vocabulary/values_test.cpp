@@ -14,6 +14,8 @@
 #include <serf/member_filter.hpp>
 #include <serf/query.hpp>
 #include <serf/requests.hpp>
+#include <serf/stream.hpp>
+#include <serf/stream_options.hpp>
 
 #include "vocabulary/duration_text.hpp"
 #include "vocabulary/query_answer.hpp"
@@ -195,6 +197,21 @@ TEST(request, prints_what_is_asked) {
 TEST(connection_event, prints_on_one_line) {
   connection_event change{connection_state::waiting, "127.0.0.1:7373", "refused\n", 2, 150ms};
   EXPECT_EQ(streamed(change), "waiting 127.0.0.1:7373 for 150 ms: refused");
+}
+
+TEST(stream_values, print_on_one_line) {
+  EXPECT_EQ(streamed(overflow_policy::drop_oldest), "drop oldest");
+  EXPECT_EQ(streamed(overflow_policy::drop_newest), "drop newest");
+  EXPECT_EQ(streamed(overflow_policy::close), "close");
+  const stream_counters counters{9, 4, 2, 3, 300, 5};
+  EXPECT_EQ(streamed(counters),
+            "9 received, 4 delivered, 2 dropped, 3 queued (300 bytes, at most 5 records)");
+  EXPECT_EQ(counters, (stream_counters{9, 4, 2, 3, 300, 5}));
+  EXPECT_NE(counters, (stream_counters{9, 4, 2, 3, 300, 6}));
+  EXPECT_EQ(to_string(log_entry(log_line{"", log_level::info, "", "", "a\n", false})), "a\\n");
+  EXPECT_EQ(to_string(log_entry(gap{gap_reason::dropped, 3})), "3 records dropped here");
+  EXPECT_EQ(to_string(query_reply(query_ack{"web-1"})), "ack from web-1");
+  EXPECT_EQ(to_string(query_reply(gap())), "some records dropped here");
 }
 
 TEST(duration_text, is_short) {
