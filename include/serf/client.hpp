@@ -9,18 +9,25 @@
 
 #include <serf/addresses.hpp>
 #include <serf/agent_stats.hpp>
+#include <serf/answer.hpp>
 #include <serf/call_options.hpp>
 #include <serf/client_options.hpp>
 #include <serf/connection.hpp>
 #include <serf/coordinate.hpp>
 #include <serf/error.hpp>
+#include <serf/event_filter.hpp>
 #include <serf/export.hpp>
 #include <serf/handler.hpp>
+#include <serf/handlers.hpp>
 #include <serf/key_report.hpp>
+#include <serf/log.hpp>
 #include <serf/member.hpp>
 #include <serf/member_filter.hpp>
+#include <serf/query.hpp>
 #include <serf/requests.hpp>
 #include <serf/result.hpp>
+#include <serf/stream.hpp>
+#include <serf/stream_options.hpp>
 #include <serf/subscription.hpp>
 
 namespace serf {
@@ -50,9 +57,17 @@ class client_core;
 // moving, assigning and destroying a client must not overlap with other uses of it. After a move
 // every call on the client moved from fails with errc::client_closed.
 //
+// Events, log lines and what comes of queries come in two forms, too: as a stream to drain, and to
+// handlers, as long as their subscription lives.
+//
+//   auto events = client.stream("user").get();
+//   while (auto event = events.next()) ...
+//   auto kept = client.subscribe("user:deploy", [](const serf::user_event& e) { ... });
+//   auto answers = client.answer("load", [](const serf::query_event&) { return "0.7"; });
+//
 // Threads: two of its own, serf-io and serf-deliver. Handlers and log sinks run on serf-deliver,
-// one at a time, with no lock held; waiting for a future inside one works. No code of yours runs on
-// serf-io. Signals are blocked in both.
+// one at a time, with no lock held, or, of a subscription, where its options say; waiting for a
+// future inside one works. No code of yours runs on serf-io. Signals are blocked in both.
 class SERF_EXPORT client {
  public:
   // Starts to connect, and never waits for it: the agent need not be there. Bad options:
@@ -79,9 +94,9 @@ class SERF_EXPORT client {
   // `changed` hears of the current state first, then of each change.
   [[nodiscard]] subscription on_connection(handler_of<connection_event> changed);
 
-  // Ends the connection: pending calls fail with errc::client_closed, then running handlers are
-  // waited for, those of the pending calls included. Later calls fail at once. May be called again.
-  // Inside a handler it waits for none.
+  // Ends the connection: pending calls fail with errc::client_closed and streams end, then running
+  // handlers are waited for, those of the pending calls included. Later calls fail at once. May be
+  // called again. Inside a handler it waits for none.
   void close();
 
   // The cluster's members as the agent knows them, in no particular order: all, or those that match
@@ -144,6 +159,49 @@ class SERF_EXPORT client {
                                                         call_options options = {});
   void get_coordinate(std::string node, handler<std::optional<coordinate>> done,
                       call_options options = {});
+
+  // The events that the filter matches, from the agent's acknowledgement on; the agent repeats no
+  // older ones. The future carries the agent's verdict; dropped, it closes its stream without
+  // waiting. What is visibly wrong throws std::invalid_argument. Streams of one filter share what
+  // the agent sends, so each sees all of it, and closing one does not stop it at once
+  // (client_options::stream_linger).
+  std::future<event_stream> stream(event_filter filter = "*", stream_options options = {});
+
+  // The agent's log from a level up, over a connection of its own. The agent first repeats up to
+  // 512 older lines: log_line::backlog marks them, best effort. It does so by the line that notes
+  // this very connection, at level info and below; at the levels above, and where an address is
+  // translated on the way, by time: what comes within 200 ms (2 s) of the start.
+  std::future<log_stream> monitor(log_level level = log_level::info, stream_options options = {});
+
+  // Asks the cluster, and gives acks and responses as they come. The stream ends as done at the
+  // deadline of the query, also where all have answered before; as lost with the connection, or
+  // where the agent does not close the query within 2 s of its timeout (30 s, where the agent
+  // chose it). A query cannot be cancelled: closing the stream only stops listening.
+  // An expression that the agent cannot compile fails with errc::expression_refused: it is tried
+  // before the query is sent.
+  std::future<query_stream> query(query_request what, stream_options options = {});
+
+  // Asks the cluster, and gives all that came of it when it is over: at its deadline, or as soon as
+  // every node that the request names has answered. Once the agent has taken the query there is
+  // always a result; query_result::ended tells a query that was done from one whose connection was
+  // lost. With a timeout in the call options, that is for all of it. In a handler, where this
+  // client itself answers that query on its delivery thread: errc::would_deadlock.
+  std::future<query_result> ask(query_request what, call_options options = {});
+  void ask(query_request what, handler<query_result> done, call_options options = {});
+
+  // The same three with handlers. They return at once and never throw: what went wrong is told to
+  // on_start and to subscription::ready().
+  [[nodiscard]] subscription subscribe(event_filter filter, event_handlers handlers,
+                                       stream_options options = {});
+  [[nodiscard]] subscription monitor(log_level level, log_handlers handlers,
+                                     stream_options options = {});
+  [[nodiscard]] subscription query(query_request what, query_handlers handlers,
+                                   stream_options options = {});
+
+  // Answers the queries of that name, as long as the subscription lives. Names with a comma cannot
+  // be told apart by the agent, and are refused.
+  [[nodiscard]] subscription answer(std::string query_name, query_responder responder,
+                                    answer_options options = {});
 
  private:
   explicit client(std::shared_ptr<client_core> core) noexcept;

@@ -3,11 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
 #include <serf/duration.hpp>
 #include <serf/export.hpp>
+#include <serf/handler.hpp>
 #include <serf/log.hpp>
 
 namespace serf {
@@ -55,6 +57,26 @@ class SERF_EXPORT client_options {
   const log_sink& log() const noexcept { return log_sink_; }
   serf::log_level log_level() const noexcept { return log_level_; }
 
+  // Told on the delivery thread (or, of a handler on an executor, there) what a handler threw.
+  // Default: it is logged, at level err. What it throws itself is dropped.
+  client_options& on_handler_failure(std::function<void(const handler_failure&)> told) {
+    return handler_failure_ = std::move(told), *this;
+  }
+  const std::function<void(const handler_failure&)>& on_handler_failure() const noexcept {
+    return handler_failure_;
+  }
+
+  // A handler that runs longer is named in the log, at level warn, while it still runs: it holds up
+  // the others. 0: never. Default: 5 s.
+  client_options& handler_watchdog(duration value) { return handler_watchdog_ = value, *this; }
+  std::chrono::nanoseconds handler_watchdog() const noexcept { return handler_watchdog_; }
+
+  // How long an event stream that nobody reads any more is kept on the agent, for the next
+  // subscription to the same filter: agents up to 0.10 may crash when streams are stopped while
+  // many events come. 0: it is stopped at once. Default: 5 s.
+  client_options& stream_linger(duration value) { return stream_linger_ = value, *this; }
+  std::chrono::nanoseconds stream_linger() const noexcept { return stream_linger_; }
+
   // Past a limit the call fails at once with errc::overloaded. Defaults: 65,536 calls, and 16 MiB
   // that the agent has not taken yet.
   client_options& max_pending_calls(std::size_t value) { return max_pending_calls_ = value, *this; }
@@ -80,6 +102,9 @@ class SERF_EXPORT client_options {
   std::chrono::nanoseconds call_timeout_ = std::chrono::seconds(10);
   log_sink log_sink_;
   serf::log_level log_level_ = serf::log_level::info;
+  std::function<void(const handler_failure&)> handler_failure_;
+  std::chrono::nanoseconds handler_watchdog_ = std::chrono::seconds(5);
+  std::chrono::nanoseconds stream_linger_ = std::chrono::seconds(5);
   std::size_t max_pending_calls_ = 65536;
   std::size_t max_unsent_bytes_ = 16U << 20U;
   std::size_t max_reply_bytes_ = 128U << 20U;

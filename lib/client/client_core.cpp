@@ -14,29 +14,30 @@ using clock = std::chrono::steady_clock;
 // How long a further connection is kept for the next command that takes it.
 constexpr auto idle_after = std::chrono::seconds(10);
 
-void tell(const log_sink& sink, const log_record& record) {
-  try {
-    sink(record);
-  } catch (...) {
-    // There is nowhere to report to: reporting is what failed.
-  }
-}
-
-// What a job lets out is logged by the thread that it ran on, at once: its client may be gone.
-delivery::delivery_thread::exception_hook handler_failure_log(
-    const std::shared_ptr<const log_sink>& sink) {
-  if (!*sink) return {};
-  return [sink](const char* what) {
-    tell(*sink, {std::chrono::system_clock::now(), log_level::err,
-                 "a handler threw: " + printable_line(what)});
+// Where what handlers throw goes: to the application, on the thread that ran them, or to its log,
+// on the delivery thread. At once where it runs there: the client may be gone before its next job.
+delivery::delivery_thread::exception_hook handler_failure_hook(
+    const client_options& options, const std::shared_ptr<delivered_sink>& sink,
+    const std::shared_ptr<std::optional<delivery::delivery_thread::mailbox>>& mail) {
+  if (const auto& told = options.on_handler_failure()) return told;
+  return [sink, mail](const handler_failure& what) {
+    if (!*sink) return;
+    const log_record record{
+        std::chrono::system_clock::now(), log_level::err,
+        printable_line(what.handler) + ": a handler threw: " + printable_line(what.what)};
+    if ((*mail)->is_current()) {
+      sink->write(record);
+    } else {
+      (*mail)->post([sink, record] { sink->write(record); });
+    }
   };
 }
 
-log log_to(const std::shared_ptr<const log_sink>& sink, log_level threshold,
-           delivery::delivery_thread& delivery) {
+log log_to(const std::shared_ptr<delivered_sink>& sink, log_level threshold,
+           const delivery::delivery_thread& delivery) {
   if (!*sink) return {};
-  return {threshold, [sink, &delivery](log_record record) {
-            delivery.post([sink, record = std::move(record)] { tell(*sink, record); });
+  return {threshold, [sink, mail = delivery.mail()](log_record record) {
+            mail.post([sink, record = std::move(record)] { sink->write(record); });
           }};
 }
 
@@ -50,6 +51,7 @@ connection::settings settings_of(const client_options& options, endpoint where) 
   settings.conversation.first_seq = options.first_seq();
   settings.conversation.max_calls = options.max_pending_calls();
   settings.conversation.max_unsent_bytes = options.max_unsent_bytes();
+  settings.conversation.stream_linger = options.stream_linger();
   settings.limits.bytes = options.max_reply_bytes();
   settings.limits.depth = options.max_reply_depth();
   return settings;
@@ -68,9 +70,18 @@ result<endpoint> client_core::check(const client_options& options) {
       {"max_reply_bytes", options.max_reply_bytes() > 0},
       {"max_reply_depth", options.max_reply_depth() > 0},
   };
+  const std::pair<const char*, bool> not_negative[] = {
+      {"handler_watchdog", options.handler_watchdog().count() >= 0},
+      {"stream_linger", options.stream_linger().count() >= 0},
+  };
   for (const auto& [name, is_positive] : positive) {
     if (!is_positive) {
       return invalid(std::string("client_options::") + name + " must be greater than 0");
+    }
+  }
+  for (const auto& [name, is_fine] : not_negative) {
+    if (!is_fine) {
+      return invalid(std::string("client_options::") + name + " must not be negative");
     }
   }
   return parse_endpoint(options.endpoint(), options.endpoint_origin());
@@ -79,19 +90,32 @@ result<endpoint> client_core::check(const client_options& options) {
 client_core::client_core(const client_options& options, endpoint where)
     : agent_(printable(options.endpoint())),
       call_timeout_(options.call_timeout()),
-      log_sink_(std::make_shared<const log_sink>(options.log())),
-      delivery_(std::make_unique<delivery::delivery_thread>(handler_failure_log(log_sink_))),
-      log_(log_to(log_sink_, options.log_level(), *delivery_)),
+      sink_(std::make_shared<delivered_sink>(options.log())),
+      watch_waker_(std::make_shared<std::function<void()>>()),
+      watch_(std::make_shared<delivery::handler_watch>(options.handler_watchdog(),
+                                                       [waker = watch_waker_] { (*waker)(); })),
+      mail_(std::make_shared<std::optional<delivery::delivery_thread::mailbox>>()),
+      delivery_(std::make_unique<delivery::delivery_thread>(
+          handler_failure_hook(options, sink_, mail_), watch_)),
+      log_(log_to(sink_, options.log_level(), *delivery_)),
       watchers_(*delivery_, {connection_state::connecting, agent_, "", 1, {}}),
       io_(transport::start_io_thread([this](const char* what) {
         log_.write(log_level::err, std::string("an exception on the I/O thread: ") + what);
       })) {
   observer& self = *this;
   lane_owner& owner = *this;
+  watchdog_ = std::make_unique<handler_watchdog>(*io_, watch_, delivery_->mail(), sink_,
+                                                 options.log_level());
+  // Before the first handler can start.
+  *watch_waker_ = watchdog_->waker();
+  *mail_ = delivery_->mail();
   const auto settings = settings_of(options, std::move(where));
-  connection_ = std::make_unique<connection>(*io_, settings, self);
+  connection_ = std::make_shared<connection>(*io_, settings, self);
   side_ = std::make_unique<lane>(*io_, settings, idle_after, owner);
   risky_ = std::make_unique<lane>(*io_, settings, idle_after, owner);
+  monitors_ = std::make_unique<monitors>(*io_, settings);
+  streaming_ = std::make_unique<streaming>(stream_surroundings{
+      agent_, call_timeout_, log_, *delivery_, connection_, *risky_, *monitors_});
   io_->post([this] {
     log_.write(log_level::info, "connecting to " + agent_);
     connection_->start();
@@ -103,6 +127,7 @@ client_core::~client_core() { stop(); }
 void client_core::stop() {
   if (stopped_.exchange(true)) return;
   close();
+  watch_->stop();
   delivery_->stop();
 }
 
@@ -118,6 +143,7 @@ void client_core::close() {
   });
   ended.get_future().wait();
   delivery_->drain();
+  streaming_->wait_for_executors();
 }
 
 void client_core::on_open() { change(connection_state::ready, ""); }
@@ -125,6 +151,7 @@ void client_core::on_open() { change(connection_state::ready, ""); }
 void client_core::on_end(const failure& why) {
   side_->end(why);
   risky_->end(why);
+  monitors_->end(why);
   if (why.code != errc::client_closed) change(connection_state::lost, why.message);
   change(connection_state::closed, why.message);
 }
@@ -202,6 +229,7 @@ void client_core::submit(session::wish what, route over, std::unique_ptr<session
 
 void client_core::expect_agent_to_leave(bool expected) {
   connection_->expect_agent_to_leave(expected);
+  monitors_->expect_agent_to_leave(expected);
 }
 
 void client_core::ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) {

@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <serf/call_options.hpp>
@@ -14,8 +16,12 @@
 #include "client/commands.hpp"
 #include "client/connection.hpp"
 #include "client/connection_watchers.hpp"
+#include "client/delivered_sink.hpp"
 #include "client/endpoint.hpp"
+#include "client/handler_watchdog.hpp"
 #include "client/lane.hpp"
+#include "client/monitors.hpp"
+#include "client/streaming.hpp"
 #include "client/typed_call.hpp"
 #include "delivery/delivery_thread.hpp"
 #include "transport/io_thread.hpp"
@@ -42,6 +48,18 @@ class client_core final : private connection::observer, private lane_owner {
   void stop();
   connection_state state() const noexcept { return state_.load(std::memory_order_acquire); }
   subscription on_connection(handler_of<connection_event> told);
+  streaming& streams() noexcept { return *streaming_; }
+
+  // Whom to tell the outcome of what is more than one request.
+  template <class T>
+  std::unique_ptr<future_call<T>> future_to_tell(const char* command) {
+    return std::make_unique<future_call<T>>(call_names{command, agent_}, body_decoder<T>());
+  }
+  template <class T>
+  std::unique_ptr<handler_call<T>> handler_to_tell(const char* command, handler<T>&& told) {
+    return std::make_unique<handler_call<T>>(call_names{command, agent_}, body_decoder<T>(),
+                                             std::move(told), *delivery_);
+  }
 
   // What no agent would take is thrown by the one and told to the handler by the other.
   template <class T>
@@ -91,12 +109,18 @@ class client_core final : private connection::observer, private lane_owner {
 
   // Destroyed from the last to the first: the I/O thread ends, then its connections go, then what
   // they had to say is delivered.
-  std::shared_ptr<const log_sink> log_sink_;
+  std::shared_ptr<delivered_sink> sink_;
+  std::shared_ptr<std::function<void()>> watch_waker_;
+  std::shared_ptr<delivery::handler_watch> watch_;
+  std::shared_ptr<std::optional<delivery::delivery_thread::mailbox>> mail_;
   std::unique_ptr<delivery::delivery_thread> delivery_;
   log log_;
   connection_watchers watchers_;
-  std::unique_ptr<connection> connection_;
+  std::shared_ptr<connection> connection_;
   std::unique_ptr<lane> side_, risky_;
+  std::unique_ptr<monitors> monitors_;
+  std::unique_ptr<streaming> streaming_;
+  std::unique_ptr<handler_watchdog> watchdog_;
   std::unique_ptr<transport::io_thread> io_;
 };
 

@@ -49,6 +49,22 @@ void connection::submit(session::wish what, std::unique_ptr<session::call> who) 
   done.run();
 }
 
+void connection::leave(const session::subscriber& taker) {
+  session::subscribers released;
+  bool wake = false;
+  {
+    const lock_guard lock(mutex_);
+    released = conversation_.leave(taker, clock::now());
+    wake = released && conversation_.next_deadline() < armed_;
+  }
+  if (wake) link_->wake();
+}
+
+void connection::expire_at(const session::subscriber& taker, session::time_point when) {
+  const lock_guard lock(mutex_);
+  conversation_.expire_at(taker, when);
+}
+
 void connection::expect_agent_to_leave(bool expected) {
   const lock_guard lock(mutex_);
   conversation_.expect_agent_to_leave(expected);
@@ -120,6 +136,7 @@ void connection::on_received(std::size_t size) {
   reader_.commit(size);
   while (read_message()) {
   }
+  flush();
   work();
 }
 
@@ -136,20 +153,51 @@ bool connection::read_message() {
     end(session::protocol_broken(reader_.flaw_code(), reader_.flaw(), settings_.agent));
     return false;
   }
+  if (body_follows_ && record_.is_record) {
+    body_follows_ = record_.is_record = false;
+    give(std::exchange(record_.takers, nullptr), body);
+    return !ended_;
+  }
   session::conversation::step next;
   {
     const lock_guard lock(mutex_);
     next = body_follows_ ? conversation_.on_body() : conversation_.on_header(header);
   }
   body_follows_ = next.body_follows;
+  if (next.is_record) {
+    record_ = std::move(next);
+    return true;
+  }
   return follow(std::move(next), body);
+}
+
+// All that one read brings is put into a queue under one lock, with one wake: takers only gather
+// until they are flushed.
+void connection::give(const session::subscribers& takers, std::string_view record) {
+  if (!takers) return;  // a tombstone's: read, and forgotten
+  for (const auto& each : *takers) {
+    if (unflushed_.empty() || unflushed_.back() != each) unflushed_.push_back(each);
+    if (!each->record(record)) leave(*each);
+  }
+}
+
+void connection::flush() {
+  for (const auto& each : unflushed_) each->flush();
+  unflushed_.clear();
 }
 
 // Runs what has completed. False: the connection has ended.
 bool connection::follow(session::conversation::step next, std::string_view body) {
+  // Who learns of an answer can take the records that came before it.
+  if (next.done.who) flush();
   if (next.opened) told_.on_open();
   next.done.run(body);
   for (auto& each : next.also_done) each.run();
+  for (const auto& takers : next.expired) {
+    if (takers) {
+      for (const auto& each : *takers) each->expired();
+    }
+  }
   if (next.broken) end(std::move(*next.broken));
   return !ended_;
 }
@@ -176,16 +224,20 @@ void connection::on_timer() {
 
 void connection::end(failure why) {
   if (std::exchange(ended_, true)) return;
+  flush();
   std::vector<session::completion> all;
+  std::vector<std::shared_ptr<session::subscriber>> takers;
   failure reason;
   {
     const lock_guard lock(mutex_);
     all = conversation_.end(std::move(why));
+    takers = conversation_.take_subscribers();
     reason = conversation_.ending();
     link_->close();
   }
   told_.on_end(reason);
   for (auto& each : all) each.run();
+  for (const auto& each : takers) each->ended(reason);
 }
 
 }  // namespace serf

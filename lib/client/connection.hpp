@@ -47,6 +47,15 @@ class connection final : private transport::link_events {
   // Any thread, any time. Never blocks.
   void submit(session::wish what, std::unique_ptr<session::call> who);
 
+  // Any thread. This taker of records wants no more of them. A query goes on until its done,
+  // whether anybody wants it or not.
+  void leave(const session::subscriber& taker);
+  // I/O thread, in a completion. The taker of a query that is not done by then is told.
+  void expire_at(const session::subscriber& taker, session::time_point when);
+  // I/O thread. This end of the connection as the agent names it in its log, "127.0.0.1:57490"; ""
+  // where there is none.
+  std::string local_address() const { return link_->local_address(); }
+
   // Any thread. The agent was asked to leave on another connection: if it hangs up now, it has.
   void expect_agent_to_leave(bool expected);
 
@@ -69,6 +78,8 @@ class connection final : private transport::link_events {
 
   bool read_message();
   bool follow(session::conversation::step next, std::string_view body);
+  void give(const session::subscribers& takers, std::string_view record);
+  void flush();
   void work();
   void send_unsent();  // the lock is held
   bool send_alone();   // the lock is held
@@ -88,6 +99,8 @@ class connection final : private transport::link_events {
   transport::clock::time_point give_up_at_;
   bool connected_ = false;
   bool body_follows_ = false;
+  session::conversation::step record_;  // of the header whose record is on its way
+  std::vector<std::shared_ptr<session::subscriber>> unflushed_;
   bool ended_ = false;
 };
 

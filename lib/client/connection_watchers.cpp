@@ -1,6 +1,7 @@
 #include "client/connection_watchers.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "delivery/subscription_core.hpp"
@@ -11,15 +12,18 @@ class connection_watchers::watcher final : public delivery::subscription_core {
  public:
   explicit watcher(handler_of<connection_event> told) : told_(std::move(told)) {}
   void tell(const connection_event& change) {
-    run([&] { told_(change); });
+    run([&] { (*told_)(change); });
   }
 
  private:
-  handler_of<connection_event> told_;
+  void drop_handlers() override { told_.reset(); }
+
+  std::optional<handler_of<connection_event>> told_;
 };
 
 subscription connection_watchers::add(handler_of<connection_event> told) {
   auto added = std::make_shared<watcher>(std::move(told));
+  added->opened({});
   // Posted under the lock, so that no change overtakes another on its way to the delivery thread.
   const std::lock_guard<std::mutex> lock(mutex_);
   forget_the_gone();
@@ -45,7 +49,7 @@ void connection_watchers::forget_the_gone() {
 // The job takes the share over: kept here, it could be the last one, and destroy the handler on
 // this thread.
 void connection_watchers::post(std::shared_ptr<watcher> who, const connection_event& change) {
-  delivery_.post([who = std::move(who), change] { who->tell(change); });
+  delivery_.post("on_connection", [who = std::move(who), change] { who->tell(change); });
 }
 
 }  // namespace serf

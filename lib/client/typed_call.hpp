@@ -52,8 +52,13 @@ class typed_call : public session::call {
     complete(std::move(why));
   }
 
+  // The outcome of a call whose answer is not read from one body.
+  void give(result<T> outcome) { complete(std::move(outcome)); }
+
  protected:
   virtual void complete(result<T> outcome) = 0;
+
+  const char* command() const noexcept { return names_.command; }
 
   // For a call that an exception on its way has left without an outcome.
   failure dropped() const {
@@ -127,9 +132,10 @@ class handler_call final : public typed_call<T> {
  private:
   void complete(result<T> outcome) override {
     completed_ = true;
-    delivery_.post([told = std::move(told_), outcome = std::move(outcome)]() mutable {
-      told(std::move(outcome));
-    });
+    delivery_.post(this->command(),
+                   [told = std::move(told_), outcome = std::move(outcome)]() mutable {
+                     told(std::move(outcome));
+                   });
   }
 
   handler<T> told_;

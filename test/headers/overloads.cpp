@@ -70,6 +70,46 @@ using members_future = std::future<std::vector<serf::member>>;
   static_assert(
       is<decltype(client.get_coordinate("n1")), std::future<std::optional<serf::coordinate>>>);
 
+  const auto on_user = [](const serf::user_event&) {};
+  const auto on_event = [](const serf::event&, serf::subscription_ref self) { self.cancel(); };
+  const auto on_line = [](const serf::log_line&) {};
+  const auto on_ack = [](const serf::query_ack&) {};
+  const auto on_response = [](const serf::query_response&) {};
+  const auto on_gap = [](const serf::gap&) {};
+  const auto text = [](const serf::query_event&) { return "0.7"; };
+  const auto deferred = [](const serf::query_event&) {};
+  const auto perhaps = [](const serf::query_event&) { return std::optional<std::string>(); };
+  const auto asked = [](serf::result<serf::query_result>) {};
+  using serf::event_handlers;
+  static_assert(is<decltype(client.stream()), std::future<serf::event_stream>>);
+  static_assert(
+      is<decltype(client.stream("user:deploy,member-join")), std::future<serf::event_stream>>);
+  static_assert(
+      is<decltype(client.stream({"user", "query"}, 5s)), std::future<serf::event_stream>>);
+  static_assert(is<decltype(client.stream("*", serf::stream_options().max_records(9))),
+                   std::future<serf::event_stream>>);
+  static_assert(is<decltype(client.monitor()), std::future<serf::log_stream>>);
+  static_assert(
+      is<decltype(client.monitor(serf::log_level::warn, 5s)), std::future<serf::log_stream>>);
+  static_assert(is<decltype(client.monitor(serf::log_level::warn, on_line)), serf::subscription>);
+  static_assert(is<decltype(client.query("load")), std::future<serf::query_stream>>);
+  static_assert(is<decltype(client.query("load", 5s)), std::future<serf::query_stream>>);
+  static_assert(is<decltype(client.query("load", on_response, 5s)), serf::subscription>);
+  static_assert(is<decltype(client.query("load", serf::query_handlers().on_ack(on_ack))),
+                   serf::subscription>);
+  static_assert(is<decltype(client.ask("load")), std::future<serf::query_result>>);
+  static_assert(is<decltype(client.ask(serf::query_request("load").request_ack(), 5s)),
+                   std::future<serf::query_result>>);
+  static_assert(is<decltype(client.ask("load", asked)), void>);
+  static_assert(is<decltype(client.subscribe("user:deploy", on_user)), serf::subscription>);
+  static_assert(is<decltype(client.subscribe({"user", "query"}, on_event)), serf::subscription>);
+  static_assert(
+      is<decltype(client.subscribe("*", event_handlers().on_user(on_user).on_gap(on_gap))),
+         serf::subscription>);
+  static_assert(is<decltype(client.answer("load", text)), serf::subscription>);
+  static_assert(is<decltype(client.answer("load", deferred)), serf::subscription>);
+  static_assert(is<decltype(client.answer("load", perhaps)), serf::subscription>);
+
   // A handler may own what it captures.
   client.leave([owned = std::make_unique<int>(7)](serf::result<void>) mutable { owned.reset(); });
 }
@@ -84,6 +124,12 @@ static_assert(!std::is_copy_constructible_v<serf::subscription>);
 static_assert(std::is_convertible_v<const char*, serf::event_filter>);
 static_assert(std::is_convertible_v<std::initializer_list<const char*>, serf::event_filter>);
 static_assert(std::is_convertible_v<std::string, serf::query_request>);
+static_assert(!std::is_copy_constructible_v<serf::event_stream>);
+static_assert(std::is_nothrow_move_constructible_v<serf::event_stream>);
+static_assert(std::is_nothrow_move_assignable_v<serf::query_stream>);
+static_assert(!std::is_constructible_v<serf::event_handlers, void (*)(int)>);
+static_assert(!std::is_constructible_v<serf::query_responder, int (*)(const serf::query_event&)>);
+static_assert(!std::is_constructible_v<serf::query_responder, std::nullptr_t>);
 static_assert(!std::is_default_constructible_v<serf::handler<void>>);
 static_assert(!std::is_constructible_v<serf::handler<void>, std::nullptr_t>);
 static_assert(!std::is_constructible_v<serf::handler<void>, void (*)(int)>);

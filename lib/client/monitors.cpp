@@ -1,0 +1,89 @@
+#include "client/monitors.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace serf {
+
+struct monitors::place final : connection::observer {
+  explicit place(monitors& by)
+      : owner(by), over(std::make_shared<connection>(by.io_, by.settings_, *this)) {}
+
+  void on_open() override {}
+  void on_end(const failure&) override { owner.retire(*this); }
+
+  monitors& owner;
+  const std::shared_ptr<connection> over;
+};
+
+namespace {
+
+// Of the log that a connection was opened for.
+class log_call final : public session::call {
+ public:
+  log_call(transport::io_thread& io, std::weak_ptr<connection> over,
+           std::shared_ptr<log_feed> records, std::unique_ptr<session::call> who)
+      : io_(io), over_(std::move(over)), records_(std::move(records)), who_(std::move(who)) {}
+
+  void answered(std::string_view body) override {
+    if (const auto over = over_.lock()) records_->opened(over->local_address());
+    who_->answered(body);
+  }
+  void failed(failure why, std::string_view body) override {
+    who_->failed(std::move(why), body);
+    io_.post([over = over_.lock()] {
+      if (over) over->end({errc::client_closed, "there is no log to follow"});
+    });
+  }
+
+ private:
+  transport::io_thread& io_;
+  const std::weak_ptr<connection> over_;
+  const std::shared_ptr<log_feed> records_;
+  const std::unique_ptr<session::call> who_;
+};
+
+}  // namespace
+
+monitors::monitors(transport::io_thread& io, connection::settings settings)
+    : io_(io), settings_(std::move(settings)) {}
+monitors::~monitors() = default;
+
+std::shared_ptr<monitors::place> monitors::make() { return std::make_shared<place>(*this); }
+
+std::weak_ptr<connection> monitors::connection_of(const std::shared_ptr<place>& where) {
+  return where->over;
+}
+
+void monitors::open(const std::shared_ptr<place>& where, session::wish what,
+                    std::shared_ptr<log_feed> records, std::unique_ptr<session::call> who) {
+  io_.post([this, where] {
+    if (ended_) return where->over->end(*ended_);
+    open_.push_back(where);
+    where->over->start();
+  });
+  what.records = records;
+  auto call = std::make_unique<log_call>(io_, where->over, std::move(records), std::move(who));
+  where->over->submit(std::move(what), std::move(call));
+}
+
+// On the I/O thread, inside a function of its connection: not to be destroyed under its feet.
+void monitors::retire(const place& ended) {
+  const auto is_it = [&](const auto& each) { return each.get() == &ended; };
+  const auto at = std::find_if(open_.begin(), open_.end(), is_it);
+  if (at == open_.end()) return;
+  io_.post([kept = std::move(*at)] {});
+  open_.erase(at);
+}
+
+void monitors::end(const failure& why) {
+  if (ended_) return;
+  ended_ = why;
+  while (!open_.empty()) open_.front()->over->end(why);
+}
+
+void monitors::expect_agent_to_leave(bool expected) {
+  for (const auto& each : open_) each->over->expect_agent_to_leave(expected);
+}
+
+}  // namespace serf

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <serf/stream.hpp>
+
+#include "client/feed.hpp"
+#include "delivery/subscription_core.hpp"
+#include "session/call.hpp"
+
+namespace serf {
+
+// A stream on its way to being acknowledged. Completed on the I/O thread; dropped without a word by
+// a thread that has ended, it counts as one whose client is closed.
+template <class T>
+class opening : public session::call {
+ public:
+  // `give_up` is called where it was not opened in time, and the agent may open it yet; and where
+  // by then nobody wants it.
+  opening(std::shared_ptr<feed<T>> records, std::function<void()> acknowledged,
+          std::function<void()> give_up)
+      : records_(std::move(records)),
+        acknowledged_(std::move(acknowledged)),
+        give_up_(std::move(give_up)) {}
+
+  void answered(std::string_view) final {
+    if (acknowledged_) acknowledged_();
+    if (give_up_ && !records_->wanted()) give_up_();
+    told_ = true;
+    tell({});
+  }
+  void failed(failure why, std::string_view) final {
+    records_->finish(end_of(why));
+    if (give_up_) give_up_();
+    told_ = true;
+    tell(std::move(why));
+  }
+
+ protected:
+  virtual void tell(result<void> outcome) = 0;
+  void tell_if_dropped() {
+    if (!told_) failed({errc::client_closed, "the client is closed"}, {});
+  }
+
+ private:
+  const std::shared_ptr<feed<T>> records_;
+  const std::function<void()> acknowledged_, give_up_;
+  bool told_ = false;
+};
+
+template <class T>
+class pull_opening final : public opening<T> {
+ public:
+  template <class... Base>
+  explicit pull_opening(std::shared_ptr<delivery::record_queue<T>> queue, Base&&... base)
+      : opening<T>(std::forward<Base>(base)...), queue_(std::move(queue)) {}
+  ~pull_opening() override { this->tell_if_dropped(); }
+  std::future<pull_stream<T>> get_future() { return promise_.get_future(); }
+
+ private:
+  void tell(result<void> outcome) override {
+    if (outcome) {
+      promise_.set_value(pull_stream<T>(std::move(queue_)));
+    } else {
+      promise_.set_exception(to_exception(outcome.error()));
+    }
+  }
+
+  std::shared_ptr<delivery::record_queue<T>> queue_;
+  std::promise<pull_stream<T>> promise_;
+};
+
+template <class T>
+class push_opening final : public opening<T> {
+ public:
+  template <class... Base>
+  explicit push_opening(std::shared_ptr<delivery::subscription_core> core, Base&&... base)
+      : opening<T>(std::forward<Base>(base)...), core_(std::move(core)) {}
+  ~push_opening() override { this->tell_if_dropped(); }
+
+ private:
+  void tell(result<void> outcome) override { core_->opened(outcome); }
+
+  const std::shared_ptr<delivery::subscription_core> core_;
+};
+
+}  // namespace serf

@@ -1,0 +1,71 @@
+#include "client/right_to_respond.hpp"
+
+#include <utility>
+
+#include "protocol/request.hpp"
+#include "vocabulary/printable.hpp"
+
+namespace serf {
+
+class right_to_respond::response_call final : public session::call {
+ public:
+  response_call(std::shared_ptr<right_to_respond> right, std::unique_ptr<typed_call<void>> told)
+      : right_(std::move(right)), told_(std::move(told)) {}
+
+  void answered(std::string_view body) override {
+    right_->state_ = state::used;
+    told_->answered(body);
+  }
+
+  void failed(failure why, std::string_view body) override {
+    // Of a response that was never sent, or was too large, nothing has gone to the asker.
+    const bool still_open = why.code == errc::response_too_large || why.sent == sent::no;
+    right_->state_ = still_open ? state::open : state::used;
+    const bool is_gone = why.code == errc::connection_lost || why.code == errc::agent_left ||
+                         why.code == errc::unreachable;
+    if (is_gone && why.sent == sent::no) {
+      why = right_->refused(errc::query_expired, "it came on a connection that is gone");
+    }
+    told_->failed(std::move(why), body);
+  }
+
+ private:
+  // In this order: the call names the agent by what the right holds.
+  const std::shared_ptr<right_to_respond> right_;
+  const std::unique_ptr<typed_call<void>> told_;
+};
+
+std::future<void> right_to_respond::respond(std::string response) {
+  auto told = std::make_unique<future_call<void>>(names(), body_decoder<void>());
+  auto future = told->get_future();
+  respond(response, std::move(told));
+  return future;
+}
+
+void right_to_respond::respond(const std::string& response,
+                               std::unique_ptr<typed_call<void>> told) {
+  const auto over = over_.lock();
+  if (!over) {
+    return told->failed(refused(errc::query_expired, "it came on a connection that is gone"), {});
+  }
+  session::wish what;
+  what.request = protocol::respond(id_, response);
+  what.timeout = timeout_;
+  what.deadline = session::after(std::chrono::steady_clock::now(), timeout_);
+  state expected = state::open;
+  if (!state_.compare_exchange_strong(expected, state::under_way)) {
+    return told->failed(refused(errc::already_responded, "this client has answered it already"),
+                        {});
+  }
+  over->submit(std::move(what),
+               std::make_unique<response_call>(shared_from_this(), std::move(told)));
+}
+
+failure right_to_respond::refused(errc code, const std::string& why) const {
+  failure what(code, "cannot answer the query " + in_quotes(query_) + " of the Serf agent at " +
+                         agent_ + ": " + why);
+  what.command = "respond";
+  return what;
+}
+
+}  // namespace serf

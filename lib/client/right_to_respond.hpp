@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <string>
+
+#include <serf/event.hpp>
+
+#include "client/connection.hpp"
+#include "client/typed_call.hpp"
+#include "vocabulary/query_answer.hpp"
+
+namespace serf {
+
+// To answer one query on the connection it came on: elsewhere, and on a later connection to the
+// same agent, its number is another query's. Any thread.
+class right_to_respond final : public query_answer,
+                               public std::enable_shared_from_this<right_to_respond> {
+ public:
+  right_to_respond(std::weak_ptr<connection> over, const query_event& query, std::string agent,
+                   std::chrono::nanoseconds timeout)
+      : over_(std::move(over)),
+        id_(query.id()),
+        query_(query.name),
+        agent_(std::move(agent)),
+        timeout_(timeout) {}
+
+  std::future<void> respond(std::string response) override;
+  // `told` hears the agent's verdict, or why there is none.
+  void respond(const std::string& response, std::unique_ptr<typed_call<void>> told);
+
+  call_names names() const { return {"respond", agent_}; }
+
+ private:
+  class response_call;
+  enum class state { open, under_way, used };
+  failure refused(errc code, const std::string& why) const;
+
+  const std::weak_ptr<connection> over_;
+  const std::uint64_t id_;
+  const std::string query_, agent_;
+  const std::chrono::nanoseconds timeout_;
+  std::atomic<state> state_{state::open};
+};
+
+}  // namespace serf

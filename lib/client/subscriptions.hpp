@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "delivery/subscription_core.hpp"
+
+namespace serf {
+
+// The subscriptions with handlers of one client, as long as they live. Any thread.
+class subscriptions {
+ public:
+  // `answers`: the query whose responder runs on the delivery thread; "" none does.
+  void add(const std::shared_ptr<delivery::subscription_core>& core, std::string answers,
+           bool on_executor);
+
+  // Whether one of them answers that query on the delivery thread.
+  bool answer_on_delivery_thread(const std::string& query_name) const;
+
+  // Once their streams have ended: returns when no handler on an executor runs, and none will.
+  void wait_for_executors();
+
+ private:
+  struct entry {
+    std::weak_ptr<delivery::subscription_core> core;
+    std::string answers;
+    bool on_executor;
+  };
+
+  mutable std::mutex mutex_;
+  std::vector<entry> entries_;
+};
+
+}  // namespace serf
