@@ -18,7 +18,12 @@ class lane::verdict final : public session::call {
 
   void answered(std::string_view) override { who_->failed(std::move(hung_up_), {}); }
   void failed(failure why, std::string_view) override {
-    who_->failed(std::move(is_no_loss(why) ? hung_up_ : lost_), {});
+    if (why.code == errc::client_closed || why.code == errc::agent_left) {
+      // Nothing was found out; this is what has ended the call.
+      who_->failed(session::for_call(why, lost_.command, lost_.sent), {});
+    } else {
+      who_->failed(std::move(is_no_loss(why) ? hung_up_ : lost_), {});
+    }
   }
 
  private:
@@ -105,8 +110,10 @@ void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
 
 std::optional<failure> lane::refuse(const session::wish& what) const {
   if (ended_) return session::for_call(*ended_, what.name(), sent::no);
-  if (what.deadline <= clock::now() && owner_.is_ready()) {
-    return session::no_time(what.name(), settings_.agent);
+  if (what.deadline <= clock::now()) {
+    return owner_.is_ready()
+               ? session::no_time(what.name(), settings_.agent)
+               : session::not_connected(what.name(), what.timeout, settings_.agent, {});
   }
   return session::beyond_limits(what, waiting_.size(), waiting_.bytes(), settings_.conversation);
 }
@@ -160,7 +167,8 @@ void lane::start_next() {
     connection_ = std::make_unique<connection>(io_, settings_, self);
     connection_->start();
   }
-  if (next->what.request->command == protocol::command::leave) owner_.expect_agent_to_leave(true);
+  leaves_ = next->what.request->command == protocol::command::leave;
+  if (leaves_ && is_open_) owner_.expect_agent_to_leave(true);
   auto call = std::make_unique<passing_call>(*this, next->what, std::move(next->call));
   connection_->submit(std::move(next->what), std::move(call));
 }
@@ -186,7 +194,14 @@ void lane::on_done(bool give_up) {
   clock_->wake();
 }
 
+// What waited for the connection goes out now.
+void lane::on_open() {
+  is_open_ = true;
+  if (busy_ && leaves_) owner_.expect_agent_to_leave(true);
+}
+
 void lane::on_end(const failure&) {
+  is_open_ = false;
   if (connection_) retired_.push_back(std::move(connection_));
   clock_->wake();
 }

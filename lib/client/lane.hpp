@@ -54,7 +54,7 @@ class lane final : private transport::link_events, private connection::observer 
   void on_timer() override;
 
   // Of the connection.
-  void on_open() override {}
+  void on_open() override;
   void on_end(const failure& why) override;
 
   void work();
@@ -78,6 +78,8 @@ class lane final : private transport::link_events, private connection::observer 
   std::unique_ptr<connection> connection_;
   std::vector<std::unique_ptr<connection>> retired_;  // not to be destroyed under their own feet
   bool busy_ = false;
+  bool is_open_ = false;  // the connection: shaken hands
+  bool leaves_ = false;   // the call that it is busy with asks the agent to leave
   transport::clock::time_point idle_at_ = transport::clock::time_point::max();
 };
 

@@ -272,7 +272,7 @@ std::vector<completion> conversation::end(failure why) {
   ending_ = std::move(why);
   for (auto& each : pending_.take_all()) {
     // The agent that leaves hangs up, with an answer or without one.
-    if (left && each.command == command::leave) {
+    if (left && each.command == command::leave && whether_sent(each) == sent::maybe) {
       all.push_back({std::move(each.call), std::nullopt});
     } else {
       all.push_back({std::move(each.call),

@@ -252,10 +252,19 @@ TEST(conversation, takes_the_end_after_a_leave_for_its_success) {
   agent.open();
   agent.submit("leave", protocol::leave());
   agent.submit("stats", protocol::stats());
+  agent.sent();
   agent.lose();
   EXPECT_TRUE(agent.only("leave").answered());
   EXPECT_EQ(agent.only("stats").code(), errc::agent_left);
   EXPECT_EQ(agent.talk.ending().code, errc::agent_left);
+}
+
+TEST(conversation, does_not_take_the_end_for_the_success_of_a_leave_that_never_went_out) {
+  dialogue agent;
+  agent.open();
+  agent.submit("leave", protocol::leave());
+  agent.lose();
+  EXPECT_FALSE(agent.only("leave").answered());
 }
 
 TEST(conversation, tells_later_calls_why_it_ended) {
