@@ -128,7 +128,11 @@ void client_core::stop() {
   if (stopped_.exchange(true)) return;
   close();
   watch_->stop();
-  delivery_->stop();
+  is_inside_a_handler() ? delivery_->request_stop() : delivery_->stop();
+}
+
+bool client_core::is_inside_a_handler() const {
+  return delivery_->is_current() || streaming_->with_handlers().runs_here();
 }
 
 void client_core::close() {
@@ -142,8 +146,12 @@ void client_core::close() {
         {errc::client_closed, "the client of the Serf agent at " + agent_ + " is closed"});
   });
   ended.get_future().wait();
-  delivery_->drain();
-  streaming_->wait_for_executors();
+  if (is_inside_a_handler()) {
+    streaming_->with_handlers().stop_executors();
+  } else {
+    delivery_->drain();
+    streaming_->with_handlers().wait_for_executors();
+  }
 }
 
 void client_core::on_open() { change(connection_state::ready, ""); }

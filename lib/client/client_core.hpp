@@ -43,6 +43,7 @@ class client_core final : private connection::observer, private lane_owner {
   client_core(const client_core&) = delete;
   client_core& operator=(const client_core&) = delete;
 
+  // Inside a handler it waits for none: two that close the client would wait for each other.
   void close();
   // close(), and the end of the delivery thread. The I/O thread ends with this object.
   void stop();
@@ -89,6 +90,7 @@ class client_core final : private connection::observer, private lane_owner {
   bool is_ready() const override { return state() == connection_state::ready; }
   void expect_agent_to_leave(bool expected) override;
   void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) override;
+  bool is_inside_a_handler() const;
   void change(connection_state state, const std::string& reason);
   template <class T>
   session::wish wish_of(command_of<T>& what, const call_options& options) const {

@@ -59,8 +59,7 @@ class streaming {
                      const stream_options& how);
   subscription answer(const std::string& name, query_responder&& responder, answer_options&& how);
 
-  // As of subscriptions.
-  void wait_for_executors() { subscriptions_.wait_for_executors(); }
+  subscriptions& with_handlers() noexcept { return subscriptions_; }
 
  private:
   stream_names names(const char* command) const { return {command, with_.agent}; }

@@ -13,29 +13,40 @@ void subscriptions::add(const std::shared_ptr<delivery::subscription_core>& core
   entries_.push_back({core, std::move(answers), on_executor});
 }
 
-bool subscriptions::answer_on_delivery_thread(const std::string& query_name) const {
-  std::vector<std::shared_ptr<delivery::subscription_core>> answering;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const entry& each : entries_) {
-      if (each.on_executor || each.answers.empty() || each.answers != query_name) continue;
-      if (auto core = each.core.lock()) answering.push_back(std::move(core));
-    }
+// Their shares are let go of without the lock.
+template <class Choose>
+subscriptions::list subscriptions::those(Choose chosen) const {
+  list found;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const entry& each : entries_) {
+    if (!chosen(each)) continue;
+    if (auto core = each.core.lock()) found.push_back(std::move(core));
   }
+  return found;
+}
+
+bool subscriptions::answer_on_delivery_thread(const std::string& query_name) const {
+  const list answering = those([&](const entry& each) {
+    return !each.on_executor && !each.answers.empty() && each.answers == query_name;
+  });
   return std::any_of(answering.begin(), answering.end(),
                      [](const auto& core) { return !core->cancelled(); });
 }
 
+bool subscriptions::runs_here() const {
+  const list all = those([](const entry&) { return true; });
+  return std::any_of(all.begin(), all.end(), [](const auto& core) { return core->runs_here(); });
+}
+
+void subscriptions::stop_executors() {
+  for (const auto& each : those([](const entry& one) { return one.on_executor; })) each->stop();
+}
+
 void subscriptions::wait_for_executors() {
-  std::vector<std::shared_ptr<delivery::subscription_core>> on_executors;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const entry& each : entries_) {
-      if (!each.on_executor) continue;
-      if (auto core = each.core.lock()) on_executors.push_back(std::move(core));
-    }
+  stop_executors();
+  for (const auto& each : those([](const entry& one) { return one.on_executor; })) {
+    each->wait_idle();
   }
-  for (const auto& each : on_executors) each->wait_idle();
 }
 
 }  // namespace serf

@@ -19,15 +19,23 @@ class subscriptions {
   // Whether one of them answers that query on the delivery thread.
   bool answer_on_delivery_thread(const std::string& query_name) const;
 
-  // Once their streams have ended: returns when no handler on an executor runs, and none will.
+  // Whether this thread runs a handler of one of them.
+  bool runs_here() const;
+  // Once their streams have ended: no handler on an executor starts to run after this.
+  void stop_executors();
+  // Likewise, and none runs.
   void wait_for_executors();
 
  private:
+  using list = std::vector<std::shared_ptr<delivery::subscription_core>>;
   struct entry {
     std::weak_ptr<delivery::subscription_core> core;
     std::string answers;
     bool on_executor;
   };
+
+  template <class Choose>
+  list those(Choose chosen) const;
 
   mutable std::mutex mutex_;
   std::vector<entry> entries_;

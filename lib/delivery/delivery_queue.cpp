@@ -52,6 +52,15 @@ void delivery_queue::stop() {
   }
 }
 
+void delivery_queue::request_stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (std::exchange(stopping_, true)) return;
+  }
+  changed_.notify_all();
+  thread_.detach();
+}
+
 void delivery_queue::serve() {
   ::pthread_setname_np(::pthread_self(), "serf-deliver");
   id_ = std::this_thread::get_id();

@@ -28,6 +28,7 @@ class delivery_queue {
   bool push(std::unique_ptr<job> what);
   void drain();
   void stop();
+  void request_stop();
   bool bypass(std::function<void()>& what) { return bypass_.run(what); }
   void report(const handler_failure& what) noexcept;
   void report_current_exception(const std::string& name) noexcept;

@@ -14,6 +14,7 @@ delivery_thread::delivery_thread(exception_hook on_exception, std::shared_ptr<ha
 delivery_thread::~delivery_thread() { stop(); }
 
 void delivery_thread::stop() { queue_->stop(); }
+void delivery_thread::request_stop() { queue_->request_stop(); }
 void delivery_thread::drain() { queue_->drain(); }
 bool delivery_thread::is_current() const noexcept { return queue_->is_current(); }
 delivery_thread::mailbox delivery_thread::mail() const { return mailbox(queue_); }

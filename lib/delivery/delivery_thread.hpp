@@ -45,6 +45,8 @@ class delivery_thread {
   // The thread runs what was posted before, and ends. Waits for that, but inside a job: then the
   // rest runs after that job.
   void stop();
+  // Likewise, and waits for nothing.
+  void request_stop();
 
   bool is_current() const noexcept;
   mailbox mail() const;

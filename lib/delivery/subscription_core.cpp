@@ -101,9 +101,19 @@ void subscription_core::drop(std::unique_lock<std::mutex>& lock) {
   left_.notify_all();
 }
 
-void subscription_core::wait_idle() {
-  std::unique_lock<std::mutex> lock(mutex_);
+void subscription_core::stop() {
+  const std::lock_guard<std::mutex> lock(mutex_);
   stopped_ = true;
+}
+
+bool subscription_core::runs_here() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return is_inside();
+}
+
+void subscription_core::wait_idle() {
+  stop();
+  std::unique_lock<std::mutex> lock(mutex_);
   if (is_inside()) return;
   left_.wait(lock, [this] { return !frames_ && dropped_ != drop_state::running; });
 }

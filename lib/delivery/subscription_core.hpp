@@ -38,9 +38,13 @@ class subscription_core : public std::enable_shared_from_this<subscription_core>
   // Nothing starts to run after this. Never waits, and destroys no handler on this thread.
   void request_cancel();
   bool cancelled() const;
-  // Afterwards nothing runs, and nothing will, as of cancel(); but the handlers stay, and so does
+  // Nothing starts to run after this, as of request_cancel(); but the handlers stay, and so does
   // what active() says. For the end of a client.
+  void stop();
+  // stop(), and waits as cancel() does.
   void wait_idle();
+  // Whether this thread runs a handler of it.
+  bool runs_here() const;
 
   virtual bool ended() const { return false; }
   virtual stream_counters counters() const { return {}; }

@@ -91,16 +91,27 @@ completion conversation::make(wish what, std::unique_ptr<call> who) {
   const std::uint64_t seq = send(*what.request);
   try {
     if (what.records) {
-      streams_.add(seq, what.request->command, std::move(what.request->body), what.records);
+      streams_.add(seq, what.request->command, std::move(what.request->body), what.records,
+                   what.deadline);
     }
     pending_.insert(seq, {what.request->command, std::move(who), what.timeout, position},
                     what.deadline);
+    if (is_stream) confirm(seq, what.timeout);
   } catch (...) {
     streams_.erase(seq);
+    pending_.take(seq);
     out_.cut_back(position);  // nobody would know what the answer is to
     throw;
   }
   return {};
+}
+
+// An agent acknowledges a stream before it takes it up: an event in between would be missing. The
+// answer to the request behind it comes later than that. This one stops what is no stream, itself.
+void conversation::confirm(std::uint64_t stream, std::chrono::nanoseconds timeout) {
+  const std::uint64_t position = out_.end();
+  const std::uint64_t seq = send(protocol::stop(next_seq_));
+  pending_.insert(seq, {command::stream, nullptr, timeout, position, stream}, time_point::max());
 }
 
 void conversation::stop(std::uint64_t seq) {
@@ -167,11 +178,19 @@ conversation::step conversation::finish(std::uint64_t seq, const std::string& er
   step next;
   auto asked = pending_.take(seq);
   if (!asked) return next;
-  if (protocol::has_records(asked->command)) {
-    if (error.empty()) {
-      streams_.open(seq);
-    } else {
+  if (asked->confirms) {
+    streams_.share(*asked->confirms);
+  } else if (protocol::has_records(asked->command)) {
+    if (!error.empty()) {
       next.takers = streams_.erase(seq);
+    } else {
+      streams_.open(seq);
+      if (asked->command == command::stream) {  // not done before it is confirmed
+        const stream_table::stream* const opened = streams_.find(seq);
+        pending_.hand_over(std::move(asked->call), seq + 1,
+                           opened != nullptr ? opened->deadline : time_point::max());
+        return next;
+      }
     }
   }
   next.done.who = std::move(asked->call);  // none: the caller has given up

@@ -101,6 +101,7 @@ class conversation {
  private:
   std::uint64_t send(const protocol::request& request);
   completion make(wish what, std::unique_ptr<call> who);
+  void confirm(std::uint64_t stream, std::chrono::nanoseconds timeout);
   void stop(std::uint64_t seq);
   sent whether_sent(const pending_table::entry& each) const noexcept;
   bool was_issued(std::uint64_t seq) const noexcept;

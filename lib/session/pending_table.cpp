@@ -27,6 +27,15 @@ std::optional<pending_table::entry> pending_table::take(std::uint64_t seq) {
   return taken;
 }
 
+void pending_table::hand_over(std::unique_ptr<session::call> call, std::uint64_t seq,
+                              time_point deadline) {
+  entry* const next = find(seq);
+  if (next == nullptr || !call) return;
+  if (deadline != time_point::max()) deadlines_.push(deadline, seq);
+  next->call = std::move(call);
+  ++live_;
+}
+
 std::vector<pending_table::entry> pending_table::expire(time_point now) {
   std::vector<entry> expired;
   while (const auto seq = deadlines_.pop_due(now)) {

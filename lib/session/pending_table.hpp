@@ -23,12 +23,16 @@ class pending_table {
     std::unique_ptr<session::call> call;  // none: a tombstone
     std::chrono::nanoseconds timeout;     // as the caller gave it, for messages
     std::uint64_t position = 0;           // in the bytes of the connection
+    std::optional<std::uint64_t> confirms =
+        {};  // the stream that is open for sure once this is done
   };
 
   void insert(std::uint64_t seq, entry what, time_point deadline);
 
   entry* find(std::uint64_t seq);
   std::optional<entry> take(std::uint64_t seq);
+  // Whoever waits for another answer waits for this one now.
+  void hand_over(std::unique_ptr<session::call> call, std::uint64_t seq, time_point deadline);
 
   // Turns those that are due at `now` into tombstones; gives what they were.
   std::vector<entry> expire(time_point now);

@@ -14,10 +14,10 @@ using list = std::vector<std::shared_ptr<subscriber>>;
 }  // namespace
 
 void stream_table::add(std::uint64_t seq, command command, std::string body,
-                       std::shared_ptr<subscriber> taker) {
+                       std::shared_ptr<subscriber> taker, time_point deadline) {
   subscriber& added = *taker;
   auto takers = std::make_shared<list>(1, std::move(taker));
-  streams_.insert_or_assign(seq, stream{command, std::move(body), std::move(takers)});
+  streams_.insert_or_assign(seq, stream{command, std::move(body), std::move(takers), deadline});
   added.seq_ = seq;
 }
 
@@ -26,7 +26,11 @@ void stream_table::open(std::uint64_t seq) {
   if (acknowledged == nullptr || acknowledged->open) return;
   acknowledged->open = true;
   ++open_;
-  if (acknowledged->command == command::stream) shared_.emplace(acknowledged->body, seq);
+}
+
+void stream_table::share(std::uint64_t seq) {
+  const stream* const opened = find(seq);
+  if (opened != nullptr && opened->open && !opened->stopped) shared_.emplace(opened->body, seq);
 }
 
 stream_table::stream* stream_table::find(std::uint64_t seq) {

@@ -28,7 +28,8 @@ class stream_table {
     protocol::command command;
     std::string body;  // of its request: what makes two streams the same
     subscribers takers;
-    bool open = false;  // acknowledged
+    time_point deadline;  // of whoever opens it
+    bool open = false;    // acknowledged
     bool stopped = false;
     time_point due = time_point::max();  // a query's end; when to stop a stream without takers
   };
@@ -38,8 +39,10 @@ class stream_table {
   explicit stream_table(std::size_t most_stopped) : most_stopped_(most_stopped) {}
 
   void add(std::uint64_t seq, protocol::command command, std::string body,
-           std::shared_ptr<subscriber> taker);
+           std::shared_ptr<subscriber> taker, time_point deadline);
   void open(std::uint64_t seq);
+  // From now on others may join it, if it is an event stream that can be joined.
+  void share(std::uint64_t seq);
   stream* find(std::uint64_t seq);
   subscribers erase(std::uint64_t seq);  // gives who is to be let go of without the lock
 

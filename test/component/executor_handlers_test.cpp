@@ -154,6 +154,55 @@ TEST_F(executor, may_close_and_destroy_the_client) {
   }
 }
 
+TEST_F(executor, and_the_delivery_thread_may_both_close_the_client_at_the_same_time) {
+  for (int i = 0; i < 200; ++i) {
+    client asking(options());
+    std::promise<void> one_is_in, other_is_in, one_is_done, other_is_done;
+    auto kept = asking.subscribe(
+        "user",
+        [&](const user_event&) {
+          one_is_in.set_value();
+          other_is_in.get_future().wait();
+          asking.close();
+          one_is_done.set_value();
+        },
+        on_pool());
+    kept.ready().get();
+    asking.stats([&](const result<agent_stats>&) {
+      agent_.push_user_event({"e"});
+      one_is_in.get_future().wait();
+      other_is_in.set_value();
+      asking.close();
+      other_is_done.set_value();
+    });
+    ASSERT_EQ(one_is_done.get_future().wait_for(20s), std::future_status::ready);
+    ASSERT_EQ(other_is_done.get_future().wait_for(20s), std::future_status::ready);
+  }
+}
+
+TEST_F(executor, destroys_the_client_without_waiting_for_other_handlers) {
+  auto asking = std::make_unique<client>(options());
+  std::promise<void> stuck, go, destroyed, over;
+  auto kept = asking->subscribe(
+      "user",
+      [&](const user_event&) {
+        stuck.get_future().wait();
+        asking.reset();
+        destroyed.set_value();
+      },
+      on_pool());
+  kept.ready().get();
+  asking->stats([&](const result<agent_stats>&) {
+    agent_.push_user_event({"e"});
+    stuck.set_value();
+    go.get_future().wait();
+    over.set_value();
+  });
+  EXPECT_EQ(destroyed.get_future().wait_for(20s), std::future_status::ready);
+  go.set_value();
+  EXPECT_EQ(over.get_future().wait_for(20s), std::future_status::ready);
+}
+
 TEST_F(executor, answers_several_queries_at_once) {
   client asking(options());
   std::mutex mutex;

@@ -1,0 +1,143 @@
+#include "client/task_state.hpp"
+
+#include <pthread.h>
+
+#include <utility>
+
+#include "session/deadline_queue.hpp"
+#include "vocabulary/blocked_signals.hpp"
+#include "vocabulary/duration_text.hpp"
+
+namespace serf {
+
+task_state::task_state(handler_of<stop_token> function, delivery::delivery_thread::mailbox mail,
+                       log written, std::chrono::nanoseconds patience)
+    : mail_(std::move(mail)),
+      log_(std::move(written)),
+      patience_(patience),
+      function_(std::move(function)) {}
+
+task_state::~task_state() = default;
+
+void task_state::start() {
+  const blocked_signals blocked;
+  std::thread started([self = shared_from_this()] { self->run(); });
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    thread_ = started.get_id();
+  }
+  // Whoever waits for it waits for its end as such: the last one to wait may be its own function.
+  started.detach();
+}
+
+void task_state::run() noexcept {
+  ::pthread_setname_np(::pthread_self(), "serf-task");
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    thread_ = std::this_thread::get_id();
+  }
+  static const std::string name = "a task";
+  try {
+    (*function_)(stop_token(shared_from_this()));
+  } catch (const std::exception& error) {
+    mail_.report({name, error.what(), std::current_exception()});
+  } catch (...) {
+    mail_.report({name, "an exception that is no std::exception", std::current_exception()});
+  }
+  function_.reset();  // what it has captured is the user's, too: gone before the task has ended
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_ = true;
+  changed_.notify_all();
+}
+
+void task_state::request_stop() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stop_ = true;
+  changed_.notify_all();
+}
+
+bool task_state::stop_requested() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return stop_;
+}
+
+bool task_state::wait_for_stop(std::chrono::nanoseconds time) const {
+  const auto until = session::after(std::chrono::steady_clock::now(), time);
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_until(lock, until, [this] { return stop_; });
+}
+
+void task_state::wait_for_stop() const {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return stop_; });
+}
+
+bool task_state::ended() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return ended_;
+}
+
+bool task_state::would_deadlock() const {
+  if (mail_.is_current()) return true;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return thread_ == std::this_thread::get_id();
+}
+
+void task_state::wait() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  const auto has_ended = [this] { return ended_; };
+  const bool soon =
+      patience_.count() == 0 ||
+      changed_.wait_until(lock, session::after(std::chrono::steady_clock::now(), patience_),
+                          has_ended);
+  if (!soon) {
+    lock.unlock();
+    log_.write(log_level::warn, "a task has been waited for for " + duration_text(patience_) +
+                                    "; it was asked to end: does it look at its stop_token?");
+    lock.lock();
+  }
+  changed_.wait(lock, has_ended);
+}
+
+stop_token::stop_token(std::shared_ptr<task_state> state) noexcept : state_(std::move(state)) {}
+stop_token::~stop_token() = default;
+stop_token::stop_token(const stop_token& other) noexcept = default;
+stop_token& stop_token::operator=(const stop_token& other) noexcept = default;
+bool stop_token::stop_requested() const noexcept { return state_->stop_requested(); }
+bool stop_token::wait_for(duration time) const { return state_->wait_for_stop(time); }
+void stop_token::wait() const { state_->wait_for_stop(); }
+
+task::task() noexcept = default;
+task::task(std::shared_ptr<task_state> state) noexcept : state_(std::move(state)) {}
+task::~task() { cancel(); }
+task::task(task&& other) noexcept = default;
+task& task::operator=(task&& other) noexcept {
+  if (this != &other) {
+    cancel();
+    state_ = std::move(other.state_);
+  }
+  return *this;
+}
+
+void task::cancel() noexcept {
+  if (const auto state = state_) {
+    state->request_stop();
+    if (!state->would_deadlock()) state->wait();
+  }
+}
+void task::request_cancel() noexcept {
+  if (state_) state_->request_stop();
+}
+void task::join() {
+  const auto state = state_;
+  if (!state || state->ended()) return;
+  if (state->would_deadlock()) {
+    raise({errc::would_deadlock,
+           "joining a task from inside it, or in a handler of its client: the task may be waiting "
+           "for this very thread"});
+  }
+  state->wait();
+}
+bool task::running() const noexcept { return state_ && !state_->ended(); }
+
+}  // namespace serf
