@@ -92,7 +92,8 @@ TEST_F(samples, readme_has_one_that_runs) {
       run_program(SERF_README_SAMPLE, {}, {{"SERF_RPC_ADDR", cluster_.agent(0).rpc_address()}});
   EXPECT_EQ(printed.exit_code, 0) << printed.error_output;
   EXPECT_THAT(printed.output, HasSubstr("n2  "));
-  EXPECT_THAT(printed.output, HasSubstr("3 members, says n1"));
+  EXPECT_THAT(printed.output, HasSubstr("response from n1: \"0.7\""));
+  EXPECT_THAT(printed.output, HasSubstr("user \"deploy\": \"v1.2\""));
   const auto misled = run_program(SERF_README_SAMPLE, {}, {{"SERF_RPC_ADDR", "garbage"}});
   EXPECT_EQ(misled.exit_code, 1);
   EXPECT_THAT(misled.error_output, HasSubstr("SERF_RPC_ADDR \"garbage\""));
