@@ -29,12 +29,7 @@ namespace {
 
 void heading(const std::string& text) { std::cout << "\n== " << text << '\n'; }
 
-// Names and tags are other nodes' text and may hold any bytes, commands to a terminal among them.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return text;
-}
+using serf::printable;  // names and tags are other nodes' text and may hold any bytes
 
 // Gossip takes its time, and no call waits for it: ask again until the answer is there.
 void wait_until(const std::string& what, const std::function<bool()>& asked_and_true) {

@@ -19,16 +19,7 @@
 
 namespace {
 
-// Other nodes' text may hold any bytes, commands to a terminal among them; those above 0x7f, too.
-std::string printable(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool high = byte >= 0x80 && byte < 0xa0 && !out.empty() && out.back() == '\xc2';
-    out += byte < 0x20 || byte == 0x7f || high ? '?' : c;
-  }
-  return out;
-}
+using serf::printable;  // other nodes' text may hold any bytes, commands to a terminal among them
 
 class printer {
  public:

@@ -11,6 +11,7 @@
 #include <serf/event.hpp>
 #include <serf/export.hpp>
 #include <serf/handler.hpp>
+#include <serf/stream_end.hpp>
 #include <serf/stream_options.hpp>
 
 namespace serf {
@@ -18,6 +19,10 @@ namespace serf {
 // What answers the queries of one name: a callable that takes a const query_event& and returns the
 // response, or an empty optional for no answer. One that returns nothing is the deferred form: it
 // answers by query_event::respond, now or later, from whatever thread.
+//
+// What it returns is sent behind its back: answer_options::on_failure hears of what the agent does
+// not take. Whoever must know that it was taken, before the client is closed for instance, responds
+// itself and waits for the future.
 //
 // What it throws is no answer, and reported as of any handler. With answer_options::concurrency
 // over 1 it is called by several threads at once.
@@ -100,10 +105,17 @@ class SERF_EXPORT answer_options {
     return on_failure_;
   }
 
+  // Told where the responder runs that no more queries come, and why; as on_end of event_handlers.
+  answer_options& on_end(handler_of<stream_end> told) {
+    return on_end_ = std::make_shared<handler_of<stream_end>>(std::move(told)), *this;
+  }
+  const std::shared_ptr<handler_of<stream_end>>& on_end() const noexcept { return on_end_; }
+
  private:
   stream_options stream_;
   int concurrency_ = 1;
   std::shared_ptr<handler_of<answer_failure>> on_failure_;
+  std::shared_ptr<handler_of<stream_end>> on_end_;
 };
 
 }  // namespace serf

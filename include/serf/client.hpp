@@ -23,6 +23,7 @@
 #include <serf/log.hpp>
 #include <serf/member.hpp>
 #include <serf/member_filter.hpp>
+#include <serf/printable.hpp>
 #include <serf/query.hpp>
 #include <serf/requests.hpp>
 #include <serf/result.hpp>

@@ -102,5 +102,6 @@ SERF_EXPORT std::ostream& operator<<(std::ostream& out, const query_event& value
 SERF_EXPORT std::ostream& operator<<(std::ostream& out, const unknown_event& value);
 SERF_EXPORT std::ostream& operator<<(std::ostream& out, gap_reason value);
 SERF_EXPORT std::ostream& operator<<(std::ostream& out, const gap& value);
+SERF_EXPORT std::ostream& operator<<(std::ostream& out, const event& value);
 
 }  // namespace serf

@@ -3,11 +3,13 @@
 #include <chrono>
 #include <iosfwd>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <serf/duration.hpp>
+#include <serf/error.hpp>
 #include <serf/export.hpp>
 #include <serf/pattern.hpp>
 
@@ -81,6 +83,7 @@ struct SERF_EXPORT query_result {
   std::vector<query_ack> acks;
   std::vector<query_response> responses;
   query_end ended = query_end::done;
+  std::optional<serf::failure> failure;  // why, where it is lost; of no account for ==
 
   friend SERF_EXPORT bool operator==(const query_result& a, const query_result& b);
   friend bool operator!=(const query_result& a, const query_result& b) { return !(a == b); }

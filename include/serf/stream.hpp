@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -127,5 +128,7 @@ extern template class pull_stream<query_reply>;
 
 SERF_EXPORT std::string to_string(const log_entry& value);
 SERF_EXPORT std::string to_string(const query_reply& value);
+SERF_EXPORT std::ostream& operator<<(std::ostream& out, const log_entry& value);
+SERF_EXPORT std::ostream& operator<<(std::ostream& out, const query_reply& value);
 
 }  // namespace serf

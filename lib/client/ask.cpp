@@ -62,6 +62,7 @@ void query_gathering::ended(const failure& why) {
   if (why.code == errc::client_closed) {
     fail(session::for_call(why, names_.command, sent::maybe));
   } else {
+    result_.failure = session::for_call(why, names_.command, sent::maybe);
     end(query_end::lost);
   }
 }

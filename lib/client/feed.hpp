@@ -64,8 +64,9 @@ class feed : public session::subscriber {
 
   void expired() override {}
   void ended(const failure& why) final {
+    auto end = end_of(session::for_call(why, names_.command, sent::maybe));
     const bool discards = discards_ && why.code == errc::client_closed;
-    discards ? queue_->finish_now(end_of(why)) : finish(end_of(why));
+    discards ? queue_->finish_now(std::move(end)) : finish(std::move(end));
   }
 
   bool wanted() const { return queue_->wanted(); }

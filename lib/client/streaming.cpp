@@ -200,10 +200,12 @@ subscription streaming::answer(const std::string& name, query_responder&& respon
   if (how.concurrency() < 1) {
     made.flaw = failure(errc::invalid_argument, "answer_options::concurrency must be at least 1");
   }
-  return push(
-      std::move(made),
-      answering(std::move(responder), how.on_failure(), with_.written, with_.delivery.mail()),
-      how.stream(), "the answers to the query " + in_quotes(name), how.concurrency(), name);
+  answering handlers(std::move(responder), how.on_failure(), with_.written, with_.delivery.mail());
+  if (how.on_end()) {
+    handlers.on_end([told = how.on_end()](const stream_end& end) { (*told)(end); });
+  }
+  return push(std::move(made), std::move(handlers), how.stream(),
+              "the answers to the query " + in_quotes(name), how.concurrency(), name);
 }
 
 void streaming::ask(const query_request& what, const call_options& how,

@@ -164,6 +164,7 @@ std::ostream& operator<<(std::ostream& out, const query_event& v) { return out <
 std::ostream& operator<<(std::ostream& out, const unknown_event& v) { return out << to_string(v); }
 std::ostream& operator<<(std::ostream& out, gap_reason v) { return out << to_string(v); }
 std::ostream& operator<<(std::ostream& out, const gap& v) { return out << to_string(v); }
+std::ostream& operator<<(std::ostream& out, const event& v) { return out << to_string(v); }
 std::ostream& operator<<(std::ostream& out, const query_request& v) { return out << to_string(v); }
 std::ostream& operator<<(std::ostream& out, const query_ack& v) { return out << to_string(v); }
 std::ostream& operator<<(std::ostream& out, const query_response& v) { return out << to_string(v); }

@@ -3,13 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include <serf/printable.hpp>
+
 namespace serf {
 
-// Text from elsewhere, made fit for a terminal or a log: valid UTF-8 stays, control characters and
-// stray bytes become \n, \t, \x1b and the like, a backslash two.
-std::string printable(std::string_view text);
-
-// The same on one line and without escapes for layout: runs of blanks, tabs and newlines become one
+// printable() on one line and without escapes for layout: runs of blanks, tabs and newlines become one
 // blank. For the agent's messages, some of which have several lines.
 std::string printable_line(std::string_view text);
 

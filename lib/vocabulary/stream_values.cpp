@@ -44,6 +44,8 @@ std::string to_string(const query_reply& value) {
   return std::visit([](const auto& each) { return to_string(each); }, value);
 }
 
+std::ostream& operator<<(std::ostream& out, const log_entry& v) { return out << to_string(v); }
+std::ostream& operator<<(std::ostream& out, const query_reply& v) { return out << to_string(v); }
 std::ostream& operator<<(std::ostream& out, overflow_policy v) { return out << to_string(v); }
 std::ostream& operator<<(std::ostream& out, const stream_counters& v) {
   return out << to_string(v);
