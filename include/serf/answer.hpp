@@ -54,6 +54,9 @@ class SERF_EXPORT query_responder {
     template <class G>
     explicit holder(G&& f) : function(std::forward<G>(f)) {}
     std::optional<std::string> call(const query_event& query) override {
+      if constexpr (std::is_pointer_v<F>) {
+        if (function == nullptr) return std::nullopt;
+      }
       if constexpr (std::is_void_v<returned<F>>) {
         function(query);
         return std::nullopt;

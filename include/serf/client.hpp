@@ -184,14 +184,15 @@ class SERF_EXPORT client {
 
   // Asks the cluster, and gives all that came of it when it is over: at its deadline, or as soon as
   // every node that the request names has answered. Once the agent has taken the query there is
-  // always a result; query_result::ended tells a query that was done from one whose connection was
-  // lost. With a timeout in the call options, that is for all of it. In a handler, where this
-  // client itself answers that query on its delivery thread: errc::would_deadlock.
+  // always a result, unless the client is closed before; query_result::ended tells a query that was
+  // done from one whose connection was lost. With a timeout in the call options, that is for all of
+  // it. In a handler, where this client itself answers that query on its delivery thread:
+  // errc::would_deadlock.
   std::future<query_result> ask(query_request what, call_options options = {});
   void ask(query_request what, handler<query_result> done, call_options options = {});
 
-  // The same three with handlers. They return at once and never throw: what went wrong is told to
-  // on_start and to subscription::ready().
+  // The same three with handlers. They return at once: what went wrong is told to on_start and to
+  // subscription::ready(). Of a client moved from, the subscription is one of nothing.
   [[nodiscard]] subscription subscribe(event_filter filter, event_handlers handlers,
                                        stream_options options = {});
   [[nodiscard]] subscription monitor(log_level level, log_handlers handlers,

@@ -8,7 +8,8 @@
 namespace serf {
 
 // Runs what it is given, once, some time later, on a thread of its own choice: the application's
-// thread pool or event loop. Called on serf-io, so it must neither block nor run the job itself.
+// thread pool or event loop. Called on serf-io, and by a job for what is left to do after it: so it
+// must be thread safe, and must neither block nor, on serf-io, run the job itself.
 using executor = std::function<void(std::function<void()> job)>;
 
 namespace delivery {

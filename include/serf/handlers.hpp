@@ -15,7 +15,8 @@
 
 namespace serf {
 
-// A move-only callable that takes a const T&, and a subscription_ref if it wants one:
+// A move-only callable (a function pointer that is null is not called) that takes a const T&, and a
+// subscription_ref if it wants one:
 // [](const serf::user_event& e, serf::subscription_ref self) { ... self.cancel(); }
 template <class T>
 class record_handler {
@@ -43,6 +44,9 @@ class record_handler {
     template <class G>
     explicit holder(G&& f) : function(std::forward<G>(f)) {}
     void call(const T& record, const subscription_ref& self) override {
+      if constexpr (std::is_pointer_v<F>) {
+        if (function == nullptr) return;
+      }
       if constexpr (std::is_invocable_v<F&, const T&, subscription_ref>) {
         static_cast<void>(function(record, self));
       } else {

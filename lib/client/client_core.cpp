@@ -1,7 +1,6 @@
 #include "client/client_core.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <utility>
 
 #include "vocabulary/printable.hpp"
@@ -90,6 +89,7 @@ result<endpoint> client_core::check(const client_options& options) {
 client_core::client_core(const client_options& options, endpoint where)
     : agent_(printable(options.endpoint())),
       call_timeout_(options.call_timeout()),
+      never_issued_(options.first_seq() - 1),
       sink_(std::make_shared<delivered_sink>(options.log())),
       watch_waker_(std::make_shared<std::function<void()>>()),
       watch_(std::make_shared<delivery::handler_watch>(options.handler_watchdog(),
@@ -115,7 +115,7 @@ client_core::client_core(const client_options& options, endpoint where)
   risky_ = std::make_unique<lane>(*io_, settings, idle_after, owner);
   monitors_ = std::make_unique<monitors>(*io_, settings);
   streaming_ = std::make_unique<streaming>(stream_surroundings{
-      agent_, call_timeout_, log_, *delivery_, connection_, *risky_, *monitors_});
+      agent_, call_timeout_, log_, *delivery_, *io_, connection_, *risky_, *monitors_});
   io_->post([this] {
     log_.write(log_level::info, "connecting to " + agent_);
     connection_->start();
@@ -142,8 +142,11 @@ void client_core::close() {
       std::promise<void>& ended;
       ~told_on_return() { ended.set_value(); }
     } guard{ended};
-    connection_->end(
-        {errc::client_closed, "the client of the Serf agent at " + agent_ + " is closed"});
+    const failure why(errc::client_closed,
+                      "the client of the Serf agent at " + agent_ + " is closed");
+    connection_->end(why);
+    // Also of streams that have ended before: their handlers have run for the last time.
+    streaming_->with_handlers().end_now(why);
   });
   ended.get_future().wait();
   if (is_inside_a_handler()) {
@@ -243,7 +246,7 @@ void client_core::expect_agent_to_leave(bool expected) {
 void client_core::ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) {
   // To stop what was never started costs the agent nothing, and always succeeds.
   session::wish what;
-  what.request = protocol::stop(std::numeric_limits<std::uint64_t>::max());
+  what.request = protocol::stop(never_issued_);
   what.deadline = deadline;
   connection_->submit(std::move(what), std::move(who));
 }

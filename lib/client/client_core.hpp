@@ -105,6 +105,7 @@ class client_core final : private connection::observer, private lane_owner {
 
   const std::string agent_;
   const std::chrono::nanoseconds call_timeout_;
+  const std::uint64_t never_issued_;  // a Seq: the last one, when the numbers have wrapped around
   std::atomic<connection_state> state_{connection_state::connecting};
   std::atomic<int> prunes_{0};  // in flight
   std::atomic<bool> stopped_{false};

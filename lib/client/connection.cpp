@@ -176,13 +176,16 @@ bool connection::read_message() {
 void connection::give(const session::subscribers& takers, std::string_view record) {
   if (!takers) return;  // a tombstone's: read, and forgotten
   for (const auto& each : *takers) {
-    if (unflushed_.empty() || unflushed_.back() != each) unflushed_.push_back(each);
+    if (!std::exchange(each->unflushed, true)) unflushed_.push_back(each);
     if (!each->record(record)) leave(*each);
   }
 }
 
 void connection::flush() {
-  for (const auto& each : unflushed_) each->flush();
+  for (const auto& each : unflushed_) {
+    each->unflushed = false;
+    each->flush();
+  }
   unflushed_.clear();
 }
 

@@ -38,8 +38,8 @@ class connection final : private transport::link_events {
     virtual void on_end(const failure& why) = 0;
   };
 
-  // Any thread. The link is closed and destroyed with this object, which must be on the I/O thread
-  // or after its end.
+  // Any thread. The link is closed and destroyed with this object, which must be on the I/O thread,
+  // or after end(), or after the end of that thread.
   connection(transport::io_thread& io, settings what, observer& told);
 
   void start();  // I/O thread

@@ -10,19 +10,24 @@ namespace serf {
 
 class connection_watchers::watcher final : public delivery::subscription_core {
  public:
-  explicit watcher(handler_of<connection_event> told) : told_(std::move(told)) {}
+  watcher(handler_of<connection_event> told, delivery::delivery_thread::mailbox mail)
+      : mail_(std::move(mail)), told_(std::move(told)) {}
   void tell(const connection_event& change) {
     run([&] { (*told_)(change); });
   }
 
  private:
   void drop_handlers() override { told_.reset(); }
+  void drop_elsewhere() override {
+    mail_.post([self = shared_from_this()] { static_cast<watcher&>(*self).drop_if_idle(); });
+  }
 
+  const delivery::delivery_thread::mailbox mail_;
   std::optional<handler_of<connection_event>> told_;
 };
 
 subscription connection_watchers::add(handler_of<connection_event> told) {
-  auto added = std::make_shared<watcher>(std::move(told));
+  auto added = std::make_shared<watcher>(std::move(told), delivery_.mail());
   added->opened({});
   // Posted under the lock, so that no change overtakes another on its way to the delivery thread.
   const std::lock_guard<std::mutex> lock(mutex_);

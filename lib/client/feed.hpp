@@ -34,9 +34,6 @@ class feed : public session::subscriber {
   feed(std::shared_ptr<delivery::record_queue<T>> queue, stream_names names)
       : queue_(std::move(queue)), names_(std::move(names)) {}
 
-  // What is queued is discarded when the client is closed, for whose handlers it was.
-  void discard_when_closed() noexcept { discards_ = true; }
-
   // Whether a record is one to keep; done: it was the last one, and none to keep.
   enum class verdict { keep, skip, done };
 
@@ -64,9 +61,7 @@ class feed : public session::subscriber {
 
   void expired() override {}
   void ended(const failure& why) final {
-    auto end = end_of(session::for_call(why, names_.command, sent::maybe));
-    const bool discards = discards_ && why.code == errc::client_closed;
-    discards ? queue_->finish_now(std::move(end)) : finish(std::move(end));
+    finish(end_of(session::for_call(why, names_.command, sent::maybe)));
   }
 
   bool wanted() const { return queue_->wanted(); }
@@ -100,7 +95,6 @@ class feed : public session::subscriber {
   std::vector<typename delivery::record_queue<T>::entry> batch_;
   std::uint64_t lost_ = 0;
   bool wanted_ = true;
-  bool discards_ = false;
 };
 
 }  // namespace serf

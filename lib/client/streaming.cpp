@@ -144,7 +144,6 @@ subscription streaming::push(plan<T> what, Handlers&& handlers, const stream_opt
                              std::string name, int concurrency, std::string answers) {
   auto leave = what.over.lock() ? what.leave() : nullptr;
   if (leave) what.queue->on_close(leave);
-  what.records->discard_when_closed();
   delivery::turn_options turns;
   turns.place = how.deliver();
   turns.concurrency = concurrency;
@@ -156,8 +155,8 @@ subscription streaming::push(plan<T> what, Handlers&& handlers, const stream_opt
       what.queue, std::move(handlers), std::move(turns), with_.delivery, std::move(unhandled));
   subscriptions_.add(core, std::move(answers), static_cast<bool>(how.deliver().where()));
   subscription made(core);
-  auto call = std::make_unique<push_opening<T>>(core, what.records, std::move(what.acknowledged),
-                                                std::move(leave));
+  auto call = std::make_unique<push_opening<T>>(core, with_.io, what.records,
+                                                std::move(what.acknowledged), std::move(leave));
   if (what.flaw) {
     call->failed(std::move(*what.flaw), {});
   } else {

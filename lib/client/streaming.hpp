@@ -31,6 +31,7 @@ struct stream_surroundings {
   const std::chrono::nanoseconds call_timeout;
   const log& written;
   delivery::delivery_thread& delivery;
+  transport::io_thread& io;
   const std::shared_ptr<connection>& main;
   lane& risky;
   monitors& logs;

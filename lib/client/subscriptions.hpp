@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,6 +22,8 @@ class subscriptions {
 
   // Whether this thread runs a handler of one of them.
   bool runs_here() const;
+  // I/O thread: their streams end, and what is queued for them is discarded.
+  void end_now(const failure& why);
   // Once their streams have ended: no handler on an executor starts to run after this.
   void stop_executors();
   // Likewise, and none runs.
@@ -39,6 +42,7 @@ class subscriptions {
 
   mutable std::mutex mutex_;
   std::vector<entry> entries_;
+  std::size_t sweep_at_ = 16;  // entries, before those that are gone are looked for
 };
 
 }  // namespace serf

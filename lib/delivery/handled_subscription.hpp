@@ -50,6 +50,7 @@ class handled_subscription final : public turns {
   ~handled_subscription() override { queue_->close(); }
 
   bool ended() const override { return at_end(); }
+  void end_now(const failure& why) override { queue_->finish_now({stream_state::closed, why}); }
   stream_counters counters() const override { return queue_->counters(); }
 
  private:

@@ -47,6 +47,8 @@ class subscription_core : public std::enable_shared_from_this<subscription_core>
   bool runs_here() const;
 
   virtual bool ended() const { return false; }
+  // The end of the client: what is queued is discarded. I/O thread.
+  virtual void end_now(const failure& /*why*/) {}
   virtual stream_counters counters() const { return {}; }
 
   // May be asked for several times; what was never opened is client_closed.

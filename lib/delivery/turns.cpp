@@ -205,15 +205,12 @@ void turns::drop_handlers() { how_.place = {}; }
 
 void turns::drop_elsewhere() {
   try {
-    if (mail_.post([self = std::static_pointer_cast<turns>(shared_from_this())] {
-          self->drop_if_idle();
-        })) {
-      return;
-    }
-  } catch (...) {  // no memory: cancel() does it, or the end of this object
-    return;
+    mail_.post(
+        [self = std::static_pointer_cast<turns>(shared_from_this())] { self->drop_if_idle(); });
+  } catch (...) {
+    // No memory for the job. As where there is no delivery thread any more, cancel() does it, or
+    // the end of this object.
   }
-  drop_if_idle();
 }
 
 }  // namespace serf::delivery

@@ -12,9 +12,6 @@ using protocol::command;
 
 namespace {
 
-// How soon to look again whether a stream that nobody wants any more can be stopped.
-constexpr std::chrono::nanoseconds shortest_linger = std::chrono::milliseconds(100);
-
 bool ends_a_connection(errc code) {
   return code == errc::version_unsupported || code == errc::auth_rejected ||
          code == errc::auth_required;
@@ -84,8 +81,12 @@ std::uint64_t conversation::send(const protocol::request& request) {
 
 completion conversation::make(wish what, std::unique_ptr<call> who) {
   const bool is_stream = what.request->command == command::stream;
-  if (is_stream && what.records && streams_.join(what.request->body, what.records)) {
-    return {std::move(who), std::nullopt};
+  if (is_stream && what.records) {
+    if (const auto joined = streams_.join(what.request->body, what.records)) {
+      if (streams_.find(*joined)->confirmed) return {std::move(who), std::nullopt};
+      confirm(*joined, std::move(who), what.timeout, what.deadline);
+      return {};
+    }
   }
   const std::uint64_t position = out_.end();
   const std::uint64_t seq = send(*what.request);
@@ -96,7 +97,7 @@ completion conversation::make(wish what, std::unique_ptr<call> who) {
     }
     pending_.insert(seq, {what.request->command, std::move(who), what.timeout, position},
                     what.deadline);
-    if (is_stream) confirm(seq, what.timeout);
+    if (is_stream) confirm(seq, nullptr, what.timeout, time_point::max());
   } catch (...) {
     streams_.erase(seq);
     pending_.take(seq);
@@ -104,30 +105,6 @@ completion conversation::make(wish what, std::unique_ptr<call> who) {
     throw;
   }
   return {};
-}
-
-// An agent acknowledges a stream before it takes it up: an event in between would be missing. The
-// answer to the request behind it comes later than that. This one stops what is no stream, itself.
-void conversation::confirm(std::uint64_t stream, std::chrono::nanoseconds timeout) {
-  const std::uint64_t position = out_.end();
-  const std::uint64_t seq = send(protocol::stop(next_seq_));
-  pending_.insert(seq, {command::stream, nullptr, timeout, position, stream}, time_point::max());
-}
-
-void conversation::stop(std::uint64_t seq) {
-  streams_.mark_stopped(seq);
-  const std::uint64_t position = out_.end();
-  pending_.insert(send(protocol::stop(seq)), {command::stop, nullptr, {}, position},
-                  time_point::max());
-}
-
-subscribers conversation::leave(const subscriber& taker, time_point now) {
-  const auto seq = streams_.seq_of(taker);
-  if (!seq) return nullptr;
-  const stream_table::stream* const left = streams_.find(*seq);
-  if (left != nullptr && left->command == command::query) return streams_.erase(*seq);
-  const bool lingers = left != nullptr && left->command == command::stream;
-  return streams_.leave(taker, lingers ? after(now, settings_.stream_linger) : now);
 }
 
 // When the connection ends: of what has not left by a single byte, none will.
@@ -179,10 +156,14 @@ conversation::step conversation::finish(std::uint64_t seq, const std::string& er
   auto asked = pending_.take(seq);
   if (!asked) return next;
   if (asked->confirms) {
-    streams_.share(*asked->confirms);
+    streams_.confirm(*asked->confirms);
   } else if (protocol::has_records(asked->command)) {
     if (!error.empty()) {
       next.takers = streams_.erase(seq);
+      for (auto& each : pending_.take_confirming(seq)) {  // those who have joined it
+        next.also_done.push_back(
+            {std::move(each), refused_by_agent(asked->command, error, settings_.agent)});
+      }
     } else {
       streams_.open(seq);
       if (asked->command == command::stream) {  // not done before it is confirmed
@@ -250,19 +231,7 @@ conversation::step conversation::on_time(time_point now) {
         {std::move(each.call),
          not_connected(each.what.name(), each.what.timeout, settings_.agent, ending_)});
   }
-  for (const std::uint64_t seq : streams_.take_due(now)) {
-    const stream_table::stream& due = *streams_.find(seq);
-    if (due.command == command::query) {
-      next.expired.push_back(due.takers);
-    } else if (due.command == command::monitor) {
-      next.broken = failure(errc::client_closed, "the log of the Serf agent at " + settings_.agent +
-                                                     " is not followed any more");
-    } else if (due.open) {
-      stop(seq);
-    } else {  // the agent has yet to answer that there is something to stop
-      streams_.set_due(seq, after(now, std::max(settings_.stream_linger, shortest_linger)));
-    }
-  }
+  end_due_streams(now, next);
   if ((phase_ == phase::handshake || phase_ == phase::key) && now >= gate_deadline_) {
     next.broken = handshake_not_answered(gate_timeout_, settings_.agent);
   }

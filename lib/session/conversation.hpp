@@ -27,6 +27,7 @@ struct conversation_settings {
   std::size_t max_calls = 65536;  // waiting, pending, streams and tombstones of calls together
   std::size_t max_unsent_bytes = 16U << 20U;
   std::chrono::nanoseconds stream_linger{};  // of an event stream that nobody takes any more
+  std::size_t most_stopped = 65536;          // streams that late records are still known of
 };
 
 // Why the call is one too many, where so many calls and bytes wait already.
@@ -41,7 +42,7 @@ std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::s
 class conversation {
  public:
   explicit conversation(conversation_settings settings)
-      : settings_(std::move(settings)), streams_(settings_.max_calls) {}
+      : settings_(std::move(settings)), streams_(settings_.most_stopped) {}
 
   // connecting: until connected(); handshake, key: until the agent has answered; open; ended: every
   // call is refused with the reason given to end().
@@ -95,14 +96,16 @@ class conversation {
   // Neither unsent bytes nor an unanswered call.
   bool idle() const noexcept { return out_.empty() && pending_.live() == 0; }
   std::size_t pending() const noexcept {
-    return pending_.size() + waiting_.size() + streams_.open_ones();
+    return pending_.size() + waiting_.size() + streams_.size();
   }
 
  private:
   std::uint64_t send(const protocol::request& request);
   completion make(wish what, std::unique_ptr<call> who);
-  void confirm(std::uint64_t stream, std::chrono::nanoseconds timeout);
+  void confirm(std::uint64_t stream, std::unique_ptr<call> who, std::chrono::nanoseconds timeout,
+               time_point deadline);
   void stop(std::uint64_t seq);
+  void end_due_streams(time_point now, step& next);
   sent whether_sent(const pending_table::entry& each) const noexcept;
   bool was_issued(std::uint64_t seq) const noexcept;
   step on_gate(const protocol::header& header);

@@ -36,6 +36,20 @@ void pending_table::hand_over(std::unique_ptr<session::call> call, std::uint64_t
   ++live_;
 }
 
+std::vector<std::unique_ptr<call>> pending_table::take_confirming(std::uint64_t stream) {
+  std::vector<std::pair<std::uint64_t, entry*>> found;
+  for (auto& [seq, each] : entries_) {
+    if (each.call && each.confirms == stream) found.emplace_back(seq, &each);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::unique_ptr<call>> calls;
+  calls.reserve(found.size());
+  for (const auto& each : found) calls.push_back(std::move(each.second->call));
+  live_ -= calls.size();
+  return calls;
+}
+
 std::vector<pending_table::entry> pending_table::expire(time_point now) {
   std::vector<entry> expired;
   while (const auto seq = deadlines_.pop_due(now)) {

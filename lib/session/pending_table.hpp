@@ -34,6 +34,9 @@ class pending_table {
   // Whoever waits for another answer waits for this one now.
   void hand_over(std::unique_ptr<session::call> call, std::uint64_t seq, time_point deadline);
 
+  // The calls that wait for that stream to be confirmed.
+  std::vector<std::unique_ptr<session::call>> take_confirming(std::uint64_t stream);
+
   // Turns those that are due at `now` into tombstones; gives what they were.
   std::vector<entry> expire(time_point now);
   std::vector<entry> take_all();  // in the order of their Seq; tombstones are dropped

@@ -15,6 +15,7 @@ using list = std::vector<std::shared_ptr<subscriber>>;
 
 void stream_table::add(std::uint64_t seq, command command, std::string body,
                        std::shared_ptr<subscriber> taker, time_point deadline) {
+  if (command == command::stream) shared_.emplace(body, seq);
   subscriber& added = *taker;
   auto takers = std::make_shared<list>(1, std::move(taker));
   streams_.insert_or_assign(seq, stream{command, std::move(body), std::move(takers), deadline});
@@ -26,11 +27,12 @@ void stream_table::open(std::uint64_t seq) {
   if (acknowledged == nullptr || acknowledged->open) return;
   acknowledged->open = true;
   ++open_;
+  // Given up while the agent had yet to say that there is something to stop.
+  if (!acknowledged->takers) set_due(seq, time_point::min());
 }
 
-void stream_table::share(std::uint64_t seq) {
-  const stream* const opened = find(seq);
-  if (opened != nullptr && opened->open && !opened->stopped) shared_.emplace(opened->body, seq);
+void stream_table::confirm(std::uint64_t seq) {
+  if (stream* const opened = find(seq)) opened->confirmed = true;
 }
 
 stream_table::stream* stream_table::find(std::uint64_t seq) {
@@ -38,28 +40,41 @@ stream_table::stream* stream_table::find(std::uint64_t seq) {
   return at != streams_.end() ? &at->second : nullptr;
 }
 
+void stream_table::unshare(const stream& ended, std::uint64_t seq) {
+  const auto shared = shared_.find(ended.body);
+  if (shared != shared_.end() && shared->second == seq) shared_.erase(shared);
+}
+
 subscribers stream_table::erase(std::uint64_t seq) {
   const auto at = streams_.find(seq);
   if (at == streams_.end()) return nullptr;
+  unshare(at->second, seq);
   const subscribers released = std::move(at->second.takers);
   if (released) {
     for (const auto& each : *released) each->seq_.reset();
+    joined_ -= released->size() - 1;
   }
   if (at->second.open && !at->second.stopped) --open_;
   streams_.erase(at);
   return released;
 }
 
-bool stream_table::join(const std::string& body, const std::shared_ptr<subscriber>& taker) {
+std::optional<std::uint64_t> stream_table::join(const std::string& body,
+                                                const std::shared_ptr<subscriber>& taker) {
   const auto at = shared_.find(body);
-  if (at == shared_.end()) return false;
+  if (at == shared_.end()) return std::nullopt;
   stream& joined = streams_.at(at->second);
-  auto takers = joined.takers ? std::make_shared<list>(*joined.takers) : std::make_shared<list>();
+  auto takers = std::make_shared<list>();
+  if (joined.takers) {
+    takers->reserve(joined.takers->size() + 1);
+    *takers = *joined.takers;
+    ++joined_;
+  }
   takers->push_back(taker);
   joined.takers = std::move(takers);
   joined.due = time_point::max();
   taker->seq_ = at->second;
-  return true;
+  return at->second;
 }
 
 subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
@@ -74,22 +89,13 @@ subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
   (*at)->seq_.reset();
   remaining->erase(at);
   const subscribers released = std::move(left->takers);
-  if (remaining->empty()) {
-    left->takers = nullptr;
-    set_due(seq, stop_at);
-  } else {
+  if (!remaining->empty()) {
+    --joined_;
     left->takers = std::move(remaining);
+  } else {
+    left->takers = nullptr;
+    if (left->open) set_due(seq, stop_at);
   }
-  return released;
-}
-
-subscribers stream_table::leave_all(std::uint64_t seq, time_point stop_at) {
-  stream* const left = find(seq);
-  if (left == nullptr || !left->takers || left->command == command::query) return nullptr;
-  const subscribers released = std::move(left->takers);
-  for (const auto& each : *released) each->seq_.reset();
-  left->takers = nullptr;
-  set_due(seq, stop_at);
   return released;
 }
 
@@ -97,28 +103,35 @@ void stream_table::expire_at(const subscriber& taker, time_point when) {
   if (taker.seq_) set_due(*taker.seq_, when);
 }
 
+// One entry a stream, however often it is put off or called off: it stays where it is, is looked at
+// when its time has come, and put back.
 void stream_table::set_due(std::uint64_t seq, time_point when) {
-  stream* const due = find(seq);
-  if (due == nullptr) return;
-  due->due = when;
-  if (when == time_point::max()) return;
-  deadlines_.sweep(streams_.size(),
-                   [this](std::uint64_t each) { return is_due(each, time_point::max()); });
+  stream* const found = find(seq);
+  if (found == nullptr) return;
+  found->due = when;
+  if (when >= found->looked_at) return;
+  deadlines_.sweep(streams_.size(), [this](std::uint64_t each) { return is_looked_at(each); });
   deadlines_.push(when, seq);
+  found->looked_at = when;
 }
 
-// An entry may be older than what it is now about: the stream says when it is due.
-bool stream_table::is_due(std::uint64_t seq, time_point now) const {
+bool stream_table::is_looked_at(std::uint64_t seq) const {
   const auto at = streams_.find(seq);
-  return at != streams_.end() && at->second.due != time_point::max() && at->second.due <= now;
+  return at != streams_.end() && at->second.looked_at != time_point::max();
 }
 
 std::vector<std::uint64_t> stream_table::take_due(time_point now) {
   std::vector<std::uint64_t> due;
   while (const auto seq = deadlines_.pop_due(now)) {
-    if (!is_due(*seq, now)) continue;
-    find(*seq)->due = time_point::max();
-    due.push_back(*seq);
+    stream* const found = find(*seq);
+    if (found == nullptr) continue;
+    found->looked_at = time_point::max();
+    if (found->due <= now) {
+      found->due = time_point::max();
+      due.push_back(*seq);
+    } else {
+      set_due(*seq, found->due);
+    }
   }
   return due;
 }
@@ -126,8 +139,7 @@ std::vector<std::uint64_t> stream_table::take_due(time_point now) {
 void stream_table::mark_stopped(std::uint64_t seq) {
   stream* const ended = find(seq);
   if (ended == nullptr || ended->stopped) return;
-  const auto shared = shared_.find(ended->body);
-  if (shared != shared_.end() && shared->second == seq) shared_.erase(shared);
+  unshare(*ended, seq);
   ended->stopped = true;
   if (ended->open) --open_;
   ended->body.clear();
@@ -139,7 +151,7 @@ void stream_table::mark_stopped(std::uint64_t seq) {
 }
 
 std::optional<time_point> stream_table::next_deadline() {
-  return deadlines_.next([this](std::uint64_t seq) { return is_due(seq, time_point::max()); });
+  return deadlines_.next([this](std::uint64_t seq) { return is_looked_at(seq); });
 }
 
 std::vector<std::shared_ptr<subscriber>> stream_table::take_all() {
@@ -161,7 +173,7 @@ std::vector<std::shared_ptr<subscriber>> stream_table::take_all() {
   shared_.clear();
   stopped_.clear();
   deadlines_.clear();
-  open_ = 0;
+  open_ = joined_ = 0;
   return all;
 }
 

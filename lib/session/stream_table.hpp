@@ -28,10 +28,12 @@ class stream_table {
     protocol::command command;
     std::string body;  // of its request: what makes two streams the same
     subscribers takers;
-    time_point deadline;  // of whoever opens it
-    bool open = false;    // acknowledged
+    time_point deadline;     // of whoever opens it
+    bool open = false;       // acknowledged
+    bool confirmed = false;  // and taken up: nothing is missing from here on
     bool stopped = false;
     time_point due = time_point::max();  // a query's end; when to stop a stream without takers
+    time_point looked_at = time_point::max();  // when it is looked at next, no later than due
   };
 
   // Tombstones are dropped, the oldest first, beyond so many. With that many later stops behind it
@@ -41,18 +43,18 @@ class stream_table {
   void add(std::uint64_t seq, protocol::command command, std::string body,
            std::shared_ptr<subscriber> taker, time_point deadline);
   void open(std::uint64_t seq);
-  // From now on others may join it, if it is an event stream that can be joined.
-  void share(std::uint64_t seq);
+  void confirm(std::uint64_t seq);
   stream* find(std::uint64_t seq);
   subscribers erase(std::uint64_t seq);  // gives who is to be let go of without the lock
 
-  // Lets it take part in an open event stream with the same request body. False: there is none.
-  bool join(const std::string& body, const std::shared_ptr<subscriber>& taker);
+  // Lets it take part in an event stream with the same request body, which may have yet to be
+  // acknowledged. Nothing: there is none.
+  std::optional<std::uint64_t> join(const std::string& body,
+                                    const std::shared_ptr<subscriber>& taker);
 
   // Takes it out of its stream, which has until `stop_at` to find another. Gives what is to be let
   // go of without the lock.
   subscribers leave(const subscriber& taker, time_point stop_at);
-  subscribers leave_all(std::uint64_t seq, time_point stop_at);
 
   // A query that was not done by then is reported as due.
   void expire_at(const subscriber& taker, time_point when);
@@ -66,18 +68,21 @@ class stream_table {
   void mark_stopped(std::uint64_t seq);
 
   std::optional<time_point> next_deadline();
-  std::size_t open_ones() const noexcept { return open_; }  // acknowledged, and not stopped
+  // Those that are acknowledged and not stopped, and who has joined them.
+  std::size_t size() const noexcept { return open_ + joined_; }
   std::vector<std::shared_ptr<subscriber>> take_all();
 
  private:
-  bool is_due(std::uint64_t seq, time_point now) const;
+  bool is_looked_at(std::uint64_t seq) const;
+  void unshare(const stream& ended, std::uint64_t seq);
 
   const std::size_t most_stopped_;
   std::unordered_map<std::uint64_t, stream> streams_;
-  std::map<std::string, std::uint64_t> shared_;  // open event streams that are not stopped
+  std::map<std::string, std::uint64_t> shared_;  // event streams that are not stopped
   std::deque<std::uint64_t> stopped_;            // the oldest first
   deadline_queue deadlines_;
   std::size_t open_ = 0;
+  std::size_t joined_ = 0;
 };
 
 }  // namespace serf::session

@@ -25,6 +25,8 @@ class subscriber {
   // The connection has ended, for `why`.
   virtual void ended(const failure& why) = 0;
 
+  bool unflushed = false;  // for whoever calls these: a record was given since flush()
+
  private:
   friend class stream_table;
   std::optional<std::uint64_t> seq_;  // under the lock of its conversation

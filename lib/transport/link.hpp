@@ -87,7 +87,8 @@ class link {
   link(const link&) = delete;
   link& operator=(const link&) = delete;
 
-  // Closes. On the I/O thread, or after the io_thread has been destroyed.
+  // Closes, on the I/O thread, or after the io_thread has been destroyed. One that is closed
+  // already may be destroyed by any thread.
   virtual ~link();
 
   // Connects, then reads until closed. At most once. A host that is an address never reaches a

@@ -216,7 +216,9 @@ class tcp_link final : public link {
   tcp_link(std::shared_ptr<io_loop> loop, link_events& events)
       : loop_(std::move(loop)),
         connection_(std::make_shared<tcp_connection>(loop_->context(), events)) {}
-  ~tcp_link() override { connection_->close(); }
+  ~tcp_link() override {
+    if (!closed_) close();
+  }
 
   void open(link_target target) override { connection_->open(std::move(target)); }
   send_result send(const char* data, std::size_t size) noexcept override {
@@ -225,7 +227,10 @@ class tcp_link final : public link {
   void await_writable() override { connection_->await_writable(); }
   void wake() noexcept override { tcp_connection::wake(connection_); }
   void arm(clock::time_point when) override { connection_->arm(when); }
-  void close() noexcept override { connection_->close(); }
+  void close() noexcept override {
+    closed_ = true;
+    connection_->close();
+  }
   int native_handle() const noexcept override { return connection_->native_handle(); }
   std::string local_address() const override {
     sockaddr_storage name{};
@@ -238,6 +243,7 @@ class tcp_link final : public link {
  private:
   const std::shared_ptr<io_loop> loop_;  // outlives connection_, which refers to it
   const std::shared_ptr<tcp_connection> connection_;
+  bool closed_ = false;
 };
 
 }  // namespace

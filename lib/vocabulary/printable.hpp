@@ -7,8 +7,8 @@
 
 namespace serf {
 
-// printable() on one line and without escapes for layout: runs of blanks, tabs and newlines become one
-// blank. For the agent's messages, some of which have several lines.
+// printable() on one line and without escapes for layout: runs of blanks, tabs and newlines become
+// one blank. For the agent's messages, some of which have several lines.
 std::string printable_line(std::string_view text);
 
 // "text", printable and cut to a length that fits a message.

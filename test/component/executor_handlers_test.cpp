@@ -203,6 +203,36 @@ TEST_F(executor, destroys_the_client_without_waiting_for_other_handlers) {
   EXPECT_EQ(over.get_future().wait_for(20s), std::future_status::ready);
 }
 
+// As asio::dispatch does: at once on a thread of its own, and later elsewhere.
+TEST_F(executor, that_dispatches_may_be_subscribed_to_from_its_own_thread) {
+  client asking(options());
+  std::promise<std::thread::id> loop;
+  std::promise<void> over;
+  const auto loop_id = loop.get_future().share();
+  const auto dispatch = delivery::on([&, queued = pool_.place()](std::function<void()> job) {
+    std::this_thread::get_id() == loop_id.get() ? job() : queued.where()(std::move(job));
+  });
+  auto first = asking.subscribe(
+      "user", [](const user_event&) {}, on_pool());
+  first.ready().get();
+  std::promise<void> called, subscribed;
+  subscription second;
+  std::thread own([&] {
+    loop.set_value(std::this_thread::get_id());
+    second = asking.subscribe(
+        "user", [&](const user_event&) { called.set_value(); }, stream_options().deliver(dispatch));
+    second.ready().get();
+    subscribed.set_value();
+    over.get_future().wait();
+  });
+  subscribed.get_future().wait();
+  agent_.push_user_event({"e"});
+  EXPECT_EQ(called.get_future().wait_for(20s), std::future_status::ready);
+  EXPECT_TRUE(second.active());
+  over.set_value();
+  own.join();
+}
+
 TEST_F(executor, answers_several_queries_at_once) {
   client asking(options());
   std::mutex mutex;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <serf/client.hpp>
@@ -158,6 +159,51 @@ TEST_F(stream_handler, of_the_end_hears_that_the_client_was_closed) {
   EXPECT_EQ(end->failure->code, errc::client_closed);
 }
 
+TEST_F(stream_handler, is_not_called_for_a_backlog_once_the_client_is_closed) {
+  client asking(options());
+  std::atomic<int> calls{0};
+  std::atomic<bool> closed{false}, late{false};
+  std::promise<void> first, go;
+  const auto gate = go.get_future().share();
+  std::optional<stream_end> end;
+  auto kept = asking.subscribe("user", event_handlers([&](const user_event&) {
+                                         late = late || closed;
+                                         if (++calls == 1) first.set_value();
+                                         gate.wait();
+                                       }).on_end([&](const stream_end& e) { end = e; }));
+  kept.ready().get();
+  for (int i = 0; i < 1000; ++i) agent_.push_user_event({"e"});
+  first.get_future().wait();
+  agent_.close_connections();
+  ASSERT_TRUE(testing::wait_until([&] { return asking.state() == connection_state::closed; }, 20s));
+  std::thread closing([&] {
+    asking.close();
+    closed = true;
+  });
+  // What is queued is gone before the handler that runs has returned.
+  ASSERT_TRUE(testing::wait_until([&] { return kept.counters().queued == 0; }, 20s));
+  go.set_value();
+  closing.join();
+  EXPECT_FALSE(late);
+  EXPECT_EQ(calls, 1);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->state, stream_state::lost) << "it ended so, before";
+}
+
+TEST_F(stream_handler, that_is_a_null_pointer_is_not_called) {
+  client asking(options());
+  void (*none)(const user_event&) = nullptr;
+  auto kept = asking.subscribe("user", none);
+  kept.ready().get();
+  agent_.push_user_event({"e"});
+  EXPECT_TRUE(testing::wait_until([&] { return kept.counters().delivered == 1; }, 20s));
+  std::optional<std::string> (*nothing)(const query_event&) = nullptr;
+  auto answers = asking.answer("load", nothing);
+  answers.ready().get();
+  agent_.push_query("load");
+  EXPECT_TRUE(testing::wait_until([&] { return answers.counters().delivered == 1; }, 20s));
+}
+
 TEST_F(stream_handler, of_a_refused_filter_hears_so_in_its_start_and_its_end) {
   client asking(options());
   std::promise<errc> started;
@@ -233,6 +279,12 @@ TEST_F(stream_handler, that_asks_what_only_its_own_thread_can_answer_is_told_so_
   EXPECT_EQ(told.get_future().get(), query_end::done);
   EXPECT_EQ(asking.ask(query_request("load").timeout(100ms)).get().ended, query_end::done)
       << "elsewhere it is an ask like others";
+  answers.cancel();
+  std::promise<query_end> alone;
+  asking.stats([&](const result<agent_stats>&) {
+    alone.set_value(asking.ask(query_request("load").timeout(100ms)).get().ended);
+  });
+  EXPECT_EQ(alone.get_future().get(), query_end::done) << "nor is it one that answers itself now";
 }
 
 }  // namespace

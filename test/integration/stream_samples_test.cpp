@@ -208,7 +208,7 @@ TEST_F(stream_samples, ask_escapes_what_other_nodes_say) {
                                "\x1b[2Jx\xc2\x9b"
                                "2J\nü"});
   EXPECT_THAT(ask({"--node", "n1", "--timeout", "5", "--collect", "load"}).output,
-              HasSubstr("Response from 'n1': ?[2Jx\xc2?2J?ü\n"));
+              HasSubstr(R"(Response from 'n1': \x1b[2Jx\xc2\x9b2J\nü)"));
 }
 
 TEST_F(stream_samples, ask_takes_a_lost_connection_for_an_error_and_prints_what_came_before) {

@@ -21,7 +21,7 @@ std::string record(std::uint64_t seq, int n) { return header(seq) + num(n); }
 conversation_settings lingering(std::chrono::nanoseconds time, std::size_t most = 65536) {
   auto settings = dialogue::with_agent({});
   settings.stream_linger = time;
-  settings.max_calls = most;
+  settings.max_calls = settings.most_stopped = most;
   return settings;
 }
 
@@ -53,11 +53,57 @@ TEST(stream, is_opened_for_sure_once_the_agent_answers_what_comes_behind_it) {
   EXPECT_THAT(with.sent(), ::testing::EndsWith(stop_of(2, 2)));
   with.hear(header(1) + record(1, 1));
   EXPECT_THAT(with.of("stream"), IsEmpty());
-  with.subscribe("another", protocol::stream("*"));
-  EXPECT_THAT(with.of("another"), IsEmpty()) << "nor is it to be shared yet";
   with.hear(header(2));
   EXPECT_TRUE(with.only("stream").answered());
   EXPECT_THAT(taker->records, ElementsAre(num(1))) << "what has come before is kept";
+}
+
+TEST(stream, may_be_joined_before_it_is_acknowledged_and_each_waits_for_an_answer_of_its_own) {
+  dialogue with;
+  with.open();
+  const auto first = with.subscribe("first", protocol::stream("user"), 1000, 1s);  // Seq 1, 2
+  with.sent();
+  const auto second = with.subscribe("second", protocol::stream("user"));  // Seq 3
+  EXPECT_EQ(with.sent(), stop_of(3, 3));
+  with.pass(1s);
+  EXPECT_EQ(with.only("first").code(), errc::timed_out);
+  with.talk.leave(*first, with.now);
+  with.hear(opened(1));
+  EXPECT_THAT(with.of("second"), IsEmpty());
+  with.hear(header(3) + record(1, 1));
+  EXPECT_TRUE(with.only("second").answered());
+  EXPECT_THAT(second->records, ElementsAre(num(1)));
+}
+
+TEST(stream, that_is_refused_is_so_for_all_who_have_joined_it) {
+  dialogue with;
+  with.open();
+  with.subscribe("first", protocol::stream("bogus"));
+  with.subscribe("second", protocol::stream("bogus"));
+  with.hear(header(1, "Invalid event filter"));
+  EXPECT_EQ(with.only("first").code(), errc::invalid_event_filter);
+  EXPECT_EQ(with.only("second").code(), errc::invalid_event_filter);
+  with.hear(header(2) + header(3));
+  EXPECT_FALSE(with.broken);
+  EXPECT_EQ(with.talk.pending(), 0U);
+  with.sent();
+  with.subscribe("third", protocol::stream("bogus"));
+  EXPECT_THAT(with.sent(), HasSubstr("bogus")) << "and asked anew by the next";
+}
+
+TEST(stream, taken_and_left_again_and_again_costs_no_more_each_time) {
+  dialogue with(lingering(1h));
+  with.open();
+  auto taker = with.subscribe("stream", protocol::stream("user"));
+  with.hear(opened(1));
+  for (int i = 0; i < 200000; ++i) {
+    with.talk.leave(*taker, with.now);
+    taker = with.subscribe("again", protocol::stream("user"));
+  }
+  with.talk.leave(*taker, with.now);
+  with.sent();
+  with.pass(1h);
+  EXPECT_EQ(with.sent(), stop_of(3, 1));
 }
 
 TEST(stream, that_is_not_opened_for_sure_in_time_times_out) {
@@ -221,65 +267,6 @@ TEST(stream, asked_for_before_the_connection_is_ready_gets_its_records) {
   with.open();
   with.hear(header(1) + record(1, 1));
   EXPECT_THAT(taker->records, ElementsAre(num(1)));
-}
-
-TEST(monitor, that_nobody_takes_any_more_ends_its_connection) {
-  dialogue with(lingering(5s));
-  with.open();
-  const auto taker = with.subscribe("monitor", protocol::monitor(log_level::info));
-  with.hear(header(1));
-  with.talk.leave(*taker, with.now);
-  with.pass(0s);
-  ASSERT_TRUE(with.broken);
-  EXPECT_EQ(with.broken->code, errc::client_closed);
-}
-
-TEST(query, is_over_with_the_record_that_says_so) {
-  dialogue with;
-  with.open();
-  const auto taker = with.subscribe("query", protocol::query("load"), 2);  // the second is the last
-  with.hear(header(1) + record(1, 1) + record(1, 2));
-  EXPECT_THAT(taker->records, ElementsAre(num(1), num(2)));
-  EXPECT_EQ(with.talk.pending(), 0U);
-  with.hear(record(1, 3));
-  EXPECT_TRUE(with.broken) << "nothing comes after the done";
-}
-
-TEST(query, given_up_before_its_acknowledgement_is_read_to_its_end) {
-  dialogue with;
-  with.open();
-  const auto taker = with.subscribe("query", protocol::query("load"), 2, 1s);
-  with.pass(1s);
-  EXPECT_EQ(with.only("query").code(), errc::timed_out);
-  with.hear(header(1) + record(1, 1) + record(1, 2));
-  EXPECT_FALSE(with.broken);
-  EXPECT_EQ(with.talk.pending(), 0U);
-}
-
-TEST(query, that_is_not_done_in_time_is_told_so_once_and_goes_on) {
-  dialogue with;
-  with.open();
-  const auto taker = with.subscribe("query", protocol::query("load"), 2);
-  with.hear(header(1));
-  with.talk.expire_at(*taker, with.now + 3s);
-  with.pass(2s);
-  EXPECT_EQ(taker->expiries, 0);
-  with.pass(1s);
-  with.pass(10s);
-  EXPECT_EQ(taker->expiries, 1);
-  with.hear(record(1, 1) + record(1, 2));
-  EXPECT_FALSE(with.broken);
-  EXPECT_EQ(with.talk.pending(), 0U);
-}
-
-TEST(queries, past_the_limit_of_calls_are_refused) {
-  dialogue with(lingering(0s, 2));
-  with.open();
-  with.subscribe("a", protocol::query("load"));
-  with.subscribe("b", protocol::query("load"));
-  with.hear(header(1) + header(2));
-  with.subscribe("c", protocol::query("load"));
-  EXPECT_EQ(with.only("c").code(), errc::overloaded);
 }
 
 TEST(stream, numbers_beyond_2_to_the_63_and_their_wrap_around_are_like_others) {

@@ -1,0 +1,50 @@
+// The conversation's part that is about streams, logs and queries.
+#include <utility>
+
+#include "session/conversation.hpp"
+
+namespace serf::session {
+
+using protocol::command;
+
+// An agent acknowledges a stream before it takes it up: an event in between would be missing. The
+// answer to the request behind it comes later than that. This one stops what is no stream, itself.
+void conversation::confirm(std::uint64_t stream, std::unique_ptr<call> who,
+                           std::chrono::nanoseconds timeout, time_point deadline) {
+  const std::uint64_t position = out_.end();
+  const std::uint64_t seq = send(protocol::stop(next_seq_));
+  pending_.insert(seq, {command::stream, std::move(who), timeout, position, stream}, deadline);
+}
+
+void conversation::stop(std::uint64_t seq) {
+  streams_.mark_stopped(seq);
+  const std::uint64_t position = out_.end();
+  pending_.insert(send(protocol::stop(seq)), {command::stop, nullptr, {}, position},
+                  time_point::max());
+}
+
+subscribers conversation::leave(const subscriber& taker, time_point now) {
+  const auto seq = streams_.seq_of(taker);
+  if (!seq) return nullptr;
+  const stream_table::stream* const left = streams_.find(*seq);
+  if (left != nullptr && left->command == command::query) return streams_.erase(*seq);
+  const bool lingers = left != nullptr && left->command == command::stream;
+  return streams_.leave(taker, lingers ? after(now, settings_.stream_linger) : now);
+}
+
+// Queries that were not done in time, and streams that nobody has taken up again.
+void conversation::end_due_streams(time_point now, step& next) {
+  for (const std::uint64_t seq : streams_.take_due(now)) {
+    const stream_table::stream& due = *streams_.find(seq);
+    if (due.command == command::query) {
+      next.expired.push_back(due.takers);
+    } else if (due.command == command::monitor) {
+      next.broken = failure(errc::client_closed, "the log of the Serf agent at " + settings_.agent +
+                                                     " is not followed any more");
+    } else {
+      stop(seq);
+    }
+  }
+}
+
+}  // namespace serf::session
