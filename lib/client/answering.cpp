@@ -10,13 +10,13 @@ namespace serf {
 // What the agent says to a response. Completed on the I/O thread, and told on the delivery thread.
 class answering::verdict final : public typed_call<void> {
  public:
-  verdict(call_names names, const answering& owner, query_event query, subscription_ref self)
+  verdict(call_names names, const answering& owner, query_event query, const subscription_ref& self)
       : typed_call(names, {}),
         on_failure_(owner.on_failure_),
         log_(owner.log_),
         mail_(owner.mail_),
         query_(std::move(query)),
-        self_(std::move(self)) {}
+        self_(self) {}
 
  private:
   void complete(result<void> outcome) override {

@@ -152,7 +152,8 @@ subscription streaming::push(plan<T> what, Handlers&& handlers, const stream_opt
     written.write(log_level::warn, who + ": " + to_string(missing));
   };
   auto core = delivery::handled_subscription<T, std::decay_t<Handlers>>::make(
-      what.queue, std::move(handlers), std::move(turns), with_.delivery, std::move(unhandled));
+      what.queue, std::forward<Handlers>(handlers), std::move(turns), with_.delivery,
+      std::move(unhandled));
   subscriptions_.add(core, std::move(answers), static_cast<bool>(how.deliver().where()));
   subscription made(core);
   auto call = std::make_unique<push_opening<T>>(core, with_.io, what.records,

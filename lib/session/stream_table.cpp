@@ -49,7 +49,7 @@ subscribers stream_table::erase(std::uint64_t seq) {
   const auto at = streams_.find(seq);
   if (at == streams_.end()) return nullptr;
   unshare(at->second, seq);
-  const subscribers released = std::move(at->second.takers);
+  subscribers released = std::move(at->second.takers);
   if (released) {
     for (const auto& each : *released) each->seq_.reset();
     joined_ -= released->size() - 1;
@@ -88,7 +88,7 @@ subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
   if (at == remaining->end()) return nullptr;
   (*at)->seq_.reset();
   remaining->erase(at);
-  const subscribers released = std::move(left->takers);
+  subscribers released = std::move(left->takers);
   if (!remaining->empty()) {
     --joined_;
     left->takers = std::move(remaining);
