@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <serf/addresses.hpp>
@@ -30,6 +32,7 @@
 #include <serf/stream.hpp>
 #include <serf/stream_options.hpp>
 #include <serf/subscription.hpp>
+#include <serf/task.hpp>
 
 namespace serf {
 
@@ -95,9 +98,10 @@ class SERF_EXPORT client {
   // `changed` hears of the current state first, then of each change.
   [[nodiscard]] subscription on_connection(handler_of<connection_event> changed);
 
-  // Ends the connection: pending calls fail with errc::client_closed and streams end, then running
-  // handlers are waited for, those of the pending calls included. Later calls fail at once. May be
-  // called again. Inside a handler it waits for none.
+  // Ends the connection: pending calls fail with errc::client_closed and streams end, tasks are
+  // asked to end, then running handlers are waited for, those of the pending calls included, and
+  // tasks. Later calls fail at once. May be called again. Inside a handler or a task it waits for
+  // none.
   void close();
 
   // The cluster's members as the agent knows them, in no particular order: all, or those that match
@@ -205,8 +209,33 @@ class SERF_EXPORT client {
   [[nodiscard]] subscription answer(std::string query_name, query_responder responder,
                                     answer_options options = {});
 
+  // Runs `function` on a thread of its own ("serf-task"), until it returns; it is to look at its
+  // token. Ends with the client: close() and the destructor ask it to, and wait for it, unless they
+  // run inside a task or a handler. What it throws is reported as of a handler. No thread left:
+  // std::system_error. Of a client that is closed already, the token says stop from the start.
+  //
+  //   auto keepalive = client.spawn([&](serf::stop_token stop) {
+  //     while (!stop.wait_for(60s)) client.event("keepalive").get();
+  //   });
+  [[nodiscard]] task spawn(basic_handler<stop_token> function);
+
+  // Calls `function` on the delivery thread once in each period, as long as the subscription lives
+  // and the client is not closed; it may take a subscription_ref. Without drift: the calls keep to
+  // the multiples of the period, and one that handlers held up for a whole period is left out. A
+  // period of zero or less: std::invalid_argument.
+  template <class F>
+  [[nodiscard]] subscription every(duration period, F function) {
+    if constexpr (std::is_invocable_v<F&, subscription_ref>) {
+      return call_every(period, std::move(function));
+    } else {
+      return call_every(period,
+                        [f = std::move(function)](const subscription_ref&) mutable { f(); });
+    }
+  }
+
  private:
   explicit client(std::shared_ptr<client_core> core) noexcept;
+  subscription call_every(duration period, basic_handler<subscription_ref> function);
 
   std::shared_ptr<client_core> core_;
 };

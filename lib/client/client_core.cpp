@@ -89,6 +89,7 @@ result<endpoint> client_core::check(const client_options& options) {
 client_core::client_core(const client_options& options, endpoint where)
     : agent_(printable(options.endpoint())),
       call_timeout_(options.call_timeout()),
+      handler_watchdog_(options.handler_watchdog()),
       never_issued_(options.first_seq() - 1),
       sink_(std::make_shared<delivered_sink>(options.log())),
       watch_waker_(std::make_shared<std::function<void()>>()),
@@ -116,6 +117,7 @@ client_core::client_core(const client_options& options, endpoint where)
   monitors_ = std::make_unique<monitors>(*io_, settings);
   streaming_ = std::make_unique<streaming>(stream_surroundings{
       agent_, call_timeout_, log_, *delivery_, *io_, connection_, *risky_, *monitors_});
+  ticker_ = std::make_unique<ticker>(*io_, delivery_->mail());
   io_->post([this] {
     log_.write(log_level::info, "connecting to " + agent_);
     connection_->start();
@@ -132,10 +134,11 @@ void client_core::stop() {
 }
 
 bool client_core::is_inside_a_handler() const {
-  return delivery_->is_current() || streaming_->with_handlers().runs_here();
+  return delivery_->is_current() || streaming_->with_handlers().runs_here() || tasks_.runs_here();
 }
 
 void client_core::close() {
+  tasks_.request_stop();
   std::promise<void> ended;
   io_->post([&] {
     const struct told_on_return {
@@ -147,6 +150,7 @@ void client_core::close() {
     connection_->end(why);
     // Also of streams that have ended before: their handlers have run for the last time.
     streaming_->with_handlers().end_now(why);
+    ticker_->end();
   });
   ended.get_future().wait();
   if (is_inside_a_handler()) {
@@ -154,6 +158,7 @@ void client_core::close() {
   } else {
     delivery_->drain();
     streaming_->with_handlers().wait_for_executors();
+    tasks_.wait();
   }
 }
 
@@ -177,6 +182,20 @@ void client_core::change(connection_state state, const std::string& reason) {
 
 subscription client_core::on_connection(handler_of<connection_event> told) {
   return watchers_.add(std::move(told));
+}
+
+task client_core::spawn(basic_handler<stop_token> function) {
+  auto made =
+      std::make_shared<task_state>(std::move(function), delivery_->mail(), log_, handler_watchdog_);
+  tasks_.add(
+      made);  // first: the task may end the client at once, which must know that it is inside
+  made->start();
+  return task(std::move(made));
+}
+
+subscription client_core::every(std::chrono::nanoseconds period,
+                                basic_handler<subscription_ref> told) {
+  return ticker_->every(period, std::move(told));
 }
 
 session::wish client_core::timed(const call_options& options,

@@ -22,6 +22,8 @@
 #include "client/lane.hpp"
 #include "client/monitors.hpp"
 #include "client/streaming.hpp"
+#include "client/tasks.hpp"
+#include "client/ticker.hpp"
 #include "client/typed_call.hpp"
 #include "delivery/delivery_thread.hpp"
 #include "transport/io_thread.hpp"
@@ -50,6 +52,8 @@ class client_core final : private connection::observer, private lane_owner {
   connection_state state() const noexcept { return state_.load(std::memory_order_acquire); }
   subscription on_connection(handler_of<connection_event> told);
   streaming& streams() noexcept { return *streaming_; }
+  task spawn(basic_handler<stop_token> function);
+  subscription every(std::chrono::nanoseconds period, basic_handler<subscription_ref> told);
 
   // Whom to tell the outcome of what is more than one request.
   template <class T>
@@ -90,7 +94,7 @@ class client_core final : private connection::observer, private lane_owner {
   bool is_ready() const override { return state() == connection_state::ready; }
   void expect_agent_to_leave(bool expected) override;
   void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) override;
-  bool is_inside_a_handler() const;
+  bool is_inside_a_handler() const;  // or a task
   void change(connection_state state, const std::string& reason);
   template <class T>
   session::wish wish_of(command_of<T>& what, const call_options& options) const {
@@ -105,6 +109,7 @@ class client_core final : private connection::observer, private lane_owner {
 
   const std::string agent_;
   const std::chrono::nanoseconds call_timeout_;
+  const std::chrono::nanoseconds handler_watchdog_;
   const std::uint64_t never_issued_;  // a Seq: the last one, when the numbers have wrapped around
   std::atomic<connection_state> state_{connection_state::connecting};
   std::atomic<int> prunes_{0};  // in flight
@@ -124,6 +129,8 @@ class client_core final : private connection::observer, private lane_owner {
   std::unique_ptr<monitors> monitors_;
   std::unique_ptr<streaming> streaming_;
   std::unique_ptr<handler_watchdog> watchdog_;
+  std::unique_ptr<ticker> ticker_;
+  tasks tasks_;
   std::unique_ptr<transport::io_thread> io_;
 };
 

@@ -92,4 +92,16 @@ subscription client::answer(std::string query_name, query_responder responder,
               : subscription();
 }
 
+task client::spawn(basic_handler<stop_token> function) {
+  const auto core = core_;
+  return core ? core->spawn(std::move(function)) : task();
+}
+subscription client::call_every(duration period, basic_handler<subscription_ref> function) {
+  if (std::chrono::nanoseconds(period).count() <= 0) {
+    raise({errc::invalid_argument, "every: the period must be greater than 0"});
+  }
+  const auto core = core_;
+  return core ? core->every(period, std::move(function)) : subscription();
+}
+
 }  // namespace serf

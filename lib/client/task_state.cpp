@@ -10,7 +10,7 @@
 
 namespace serf {
 
-task_state::task_state(handler_of<stop_token> function, delivery::delivery_thread::mailbox mail,
+task_state::task_state(basic_handler<stop_token> function, delivery::delivery_thread::mailbox mail,
                        log written, std::chrono::nanoseconds patience)
     : mail_(std::move(mail)),
       log_(std::move(written)),
@@ -21,13 +21,21 @@ task_state::~task_state() = default;
 
 void task_state::start() {
   const blocked_signals blocked;
-  std::thread started([self = shared_from_this()] { self->run(); });
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    thread_ = started.get_id();
+  std::thread started;
+  try {
+    started = std::thread([self = shared_from_this()] { self->run(); });
+  } catch (...) {
+    end();
+    throw;
   }
   // Whoever waits for it waits for its end as such: the last one to wait may be its own function.
   started.detach();
+}
+
+void task_state::end() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_ = true;
+  changed_.notify_all();
 }
 
 void task_state::run() noexcept {
@@ -36,18 +44,28 @@ void task_state::run() noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
     thread_ = std::this_thread::get_id();
   }
-  static const std::string name = "a task";
   try {
     (*function_)(stop_token(shared_from_this()));
-  } catch (const std::exception& error) {
-    mail_.report({name, error.what(), std::current_exception()});
+  } catch (const error& thrown) {
+    // A call that the end of the client has cut short is how many a task ends.
+    const bool is_end = thrown.failure().code == errc::client_closed && stop_requested();
+    if (!is_end) report(thrown.what());
+  } catch (const std::exception& thrown) {
+    report(thrown.what());
   } catch (...) {
-    mail_.report({name, "an exception that is no std::exception", std::current_exception()});
+    report("an exception that is no std::exception");
   }
   function_.reset();  // what it has captured is the user's, too: gone before the task has ended
-  const std::lock_guard<std::mutex> lock(mutex_);
-  ended_ = true;
-  changed_.notify_all();
+  end();
+}
+
+// Inside a handler for the exception.
+void task_state::report(const char* what) noexcept {
+  try {
+    mail_.report({"a task", what, std::current_exception()});
+  } catch (...) {
+    // No memory to report it.
+  }
 }
 
 void task_state::request_stop() {
@@ -77,8 +95,9 @@ bool task_state::ended() const {
   return ended_;
 }
 
-bool task_state::would_deadlock() const {
-  if (mail_.is_current()) return true;
+bool task_state::would_deadlock() const { return mail_.is_current() || runs_here(); }
+
+bool task_state::runs_here() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return thread_ == std::this_thread::get_id();
 }

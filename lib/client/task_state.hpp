@@ -21,8 +21,8 @@ namespace serf {
 class task_state : public std::enable_shared_from_this<task_state> {
  public:
   // `patience`: how long it is waited for before the log says so; 0: it never does.
-  task_state(handler_of<stop_token> function, delivery::delivery_thread::mailbox mail, log written,
-             std::chrono::nanoseconds patience);
+  task_state(basic_handler<stop_token> function, delivery::delivery_thread::mailbox mail,
+             log written, std::chrono::nanoseconds patience);
   ~task_state();
 
   // Starts the thread. std::system_error when there is none left.
@@ -37,15 +37,18 @@ class task_state : public std::enable_shared_from_this<task_state> {
   bool ended() const;
   // Waiting here would wait for this very thread, or for one that may wait for it.
   bool would_deadlock() const;
-  void wait();  // until it has ended
+  bool runs_here() const;  // this thread is it
+  void wait();             // until it has ended
 
  private:
   void run() noexcept;
+  void end();
+  void report(const char* what) noexcept;
 
   const delivery::delivery_thread::mailbox mail_;
   const log log_;
   const std::chrono::nanoseconds patience_;
-  std::optional<handler_of<stop_token>> function_;  // the task's thread alone
+  std::optional<basic_handler<stop_token>> function_;  // the task's thread alone
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -16,7 +16,7 @@ void tasks::add(const std::shared_ptr<task_state>& started) {
   if (too_late) started->request_stop();
 }
 
-std::vector<std::shared_ptr<task_state>> tasks::all() {
+std::vector<std::shared_ptr<task_state>> tasks::all() const {
   std::vector<std::shared_ptr<task_state>> running;
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& each : tasks_) {
@@ -34,9 +34,13 @@ void tasks::request_stop() {
 }
 
 void tasks::wait() {
-  for (const auto& each : all()) {
-    if (!each->would_deadlock()) each->wait();
-  }
+  for (const auto& each : all()) each->wait();
+}
+
+bool tasks::runs_here() const {
+  const auto running = all();
+  return std::any_of(running.begin(), running.end(),
+                     [](const auto& each) { return each->runs_here(); });
 }
 
 }  // namespace serf

@@ -16,13 +16,15 @@ class tasks {
 
   // Asks all to end, and those that come later.
   void request_stop();
-  // Until all have ended; those aside that cannot be waited for here.
+  // Until all have ended.
   void wait();
+  // Whether this thread is one of them.
+  bool runs_here() const;
 
  private:
-  std::vector<std::shared_ptr<task_state>> all();
+  std::vector<std::shared_ptr<task_state>> all() const;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<std::weak_ptr<task_state>> tasks_;
   bool stopped_ = false;
 };
