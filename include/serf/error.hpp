@@ -56,11 +56,12 @@ enum class errc {
   limit_exceeded,       // a reply larger or deeper than client_options allow
 
   // Decided here, nothing was sent (error; invalid_argument as std::invalid_argument).
-  invalid_argument,  // what no agent would accept
-  overloaded,        // too many calls pending, or too many bytes unsent
-  would_deadlock,    // waiting here would wait for the thread that waits
-  query_expired,     // the query event came on a connection that is gone
-  no_resources,      // the system gives no thread, descriptor or memory
+  invalid_argument,   // what no agent would accept
+  overloaded,         // too many calls pending, or too many bytes unsent
+  would_deadlock,     // waiting here would wait for the thread that waits
+  query_expired,      // the query event came on a connection that is gone
+  no_resources,       // the system gives no thread, descriptor or memory
+  payload_malformed,  // received: a payload that its codec cannot decode
 };
 
 // Category "serf"; message() is a short text in English.

@@ -77,6 +77,8 @@ const char* describe(errc code) noexcept {
       return "the query's connection is gone";
     case errc::no_resources:
       return "the system gives no more resources";
+    case errc::payload_malformed:
+      return "the payload cannot be decoded";
   }
   return "unknown error";
 }
@@ -144,6 +146,7 @@ std::exception_ptr to_exception(const failure& why) {
     case errc::would_deadlock:
     case errc::query_expired:
     case errc::no_resources:
+    case errc::payload_malformed:
       return std::make_exception_ptr(error(why));
     default:
       return std::make_exception_ptr(agent_error(why));
