@@ -212,7 +212,8 @@ class SERF_EXPORT client {
   // Runs `function` on a thread of its own ("serf-task"), until it returns; it is to look at its
   // token. Ends with the client: close() and the destructor ask it to, and wait for it, unless they
   // run inside a task or a handler. What it throws is reported as of a handler. No thread left:
-  // std::system_error. Of a client that is closed already, the token says stop from the start.
+  // std::system_error. Of a client that is closed already, the token says stop from the start; one
+  // moved from runs nothing.
   //
   //   auto keepalive = client.spawn([&](serf::stop_token stop) {
   //     while (!stop.wait_for(60s)) client.event("keepalive").get();

@@ -30,6 +30,10 @@ class coded_client {
                 "a codec is copyable and has value_type, encode() and decode(), both const: see "
                 "<serf/codec.hpp>");
 
+  // nullptr is no value, and would be taken for a text.
+  template <class N>
+  using none = std::enable_if_t<std::is_same_v<N, std::nullptr_t>>;
+
  public:
   using value_type = typename Codec::value_type;
   using event_type = coded_event<Codec>;
@@ -64,8 +68,10 @@ class coded_client {
     if (!payload) return refuse(std::move(done), std::move(payload.error()));
     event(std::move(what.payload(*std::move(payload))), std::move(done), how);
   }
-  std::future<void> event(user_event_request, std::nullptr_t, call_options = {}) const = delete;
-  void event(user_event_request, std::nullptr_t, handler<void>, call_options = {}) const = delete;
+  template <class N, class = none<N>>
+  void event(user_event_request, N, call_options = {}) const = delete;
+  template <class N, class = none<N>>
+  void event(user_event_request, N, handler<void>, call_options = {}) const = delete;
 
   future<event_stream_type, event_stream> stream(event_filter filter = "*",
                                                  stream_options how = {}) const {
@@ -83,11 +89,13 @@ class coded_client {
                                                 stream_options how = {}) const {
     return query(with_payload(std::move(what), value), std::move(how));
   }
-  // A value that cannot be encoded: std::invalid_argument.
+  template <class N, class = none<N>>
+  void query(query_request, N, stream_options = {}) const = delete;
   [[nodiscard]] subscription query(query_request what, coded_query_handlers<Codec> handlers,
                                    stream_options how = {}) const {
     return plain_->query(std::move(what), std::move(handlers).plain(codec_), std::move(how));
   }
+  // Unlike other forms with handlers, this one throws where the value cannot be encoded.
   [[nodiscard]] subscription query(query_request what, const value_type& value,
                                    coded_query_handlers<Codec> handlers,
                                    stream_options how = {}) const {
@@ -101,6 +109,8 @@ class coded_client {
                                         call_options how = {}) const {
     return ask(with_payload(std::move(what), value), how);
   }
+  template <class N, class = none<N>>
+  void ask(query_request, N, call_options = {}) const = delete;
   void ask(query_request what, handler<result_type> done, call_options how = {}) const {
     plain_->ask(
         std::move(what),
@@ -179,7 +189,7 @@ class coded_client {
   coding::shared<Codec> codec_;
 };
 
-// The client must outlive what this gives.
+// The client must outlive what this gives, and not be moved meanwhile.
 template <class Codec>
 coded_client<Codec> with_codec(client& plain, Codec codec) {
   return {plain, std::move(codec)};

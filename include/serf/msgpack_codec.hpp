@@ -167,6 +167,8 @@ result<T> convert(const msgpack::object& value) {
   } catch (const msgpack::type_error&) {
     return failure(errc::payload_malformed, std::string("another type than asked for: ") +
                                                 kind_of(value) + " that does not convert");
+  } catch (...) {
+    return failure(errc::payload_malformed, current_exception_text());
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <iosfwd>
 #include <map>
 #include <optional>
@@ -21,6 +22,7 @@ class SERF_EXPORT query_request {
   query_request(std::string name, std::string payload = {})
       : name_(std::move(name)), payload_(std::move(payload)) {}
   query_request(const char* name) : name_(name) {}
+  query_request(std::string name, std::nullptr_t) = delete;
 
   query_request& payload(std::string value) { return payload_ = std::move(value), *this; }
   // Only these nodes, by their exact names. None: all.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <set>
@@ -18,6 +19,7 @@ class SERF_EXPORT user_event_request {
   user_event_request(std::string name, std::string payload = {})
       : name_(std::move(name)), payload_(std::move(payload)) {}
   user_event_request(const char* name) : name_(name) {}
+  user_event_request(std::string name, std::nullptr_t) = delete;
 
   user_event_request& payload(std::string value) { return payload_ = std::move(value), *this; }
   // Whether agents may merge events of the same name that come close together. Default: true.

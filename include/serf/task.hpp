@@ -30,8 +30,8 @@ class SERF_EXPORT stop_token {
 
 // A function that runs on a thread of its own and ends with its client, or with this: move-only.
 //
-// The destructor asks it to end and waits for it, except from inside it. A task that never looks at
-// its stop_token is waited for without limit, with a line in the client's log.
+// The destructor is cancel(). A task that never looks at its stop_token is waited for without
+// limit, with a line in the client's log.
 class SERF_EXPORT task {
  public:
   task() noexcept;  // of nothing
@@ -41,7 +41,8 @@ class SERF_EXPORT task {
   task& operator=(task&& other) noexcept;  // cancels what it held
 
   // Asks it to end, and waits until it has; from inside it, and in a handler on the delivery thread
-  // of its client, which it may be waiting for, without waiting.
+  // of its client, which it may be waiting for, without waiting. In a handler on an executor it
+  // does wait: not for a task that waits for that handler.
   void cancel() noexcept;
   void request_cancel() noexcept;  // does not wait
 

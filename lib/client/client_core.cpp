@@ -156,9 +156,13 @@ void client_core::close() {
   if (is_inside_a_handler()) {
     streaming_->with_handlers().stop_executors();
   } else {
+    // The tasks first: the calls that they still make have handlers, too, and these may start
+    // tasks.
+    tasks_.wait();
     delivery_->drain();
     streaming_->with_handlers().wait_for_executors();
     tasks_.wait();
+    delivery_->drain();
   }
 }
 

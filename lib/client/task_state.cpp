@@ -13,9 +13,9 @@ namespace serf {
 task_state::task_state(basic_handler<stop_token> function, delivery::delivery_thread::mailbox mail,
                        log written, std::chrono::nanoseconds patience)
     : mail_(std::move(mail)),
-      log_(std::move(written)),
       patience_(patience),
-      function_(std::move(function)) {}
+      function_(std::move(function)),
+      log_(std::move(written)) {}
 
 task_state::~task_state() = default;
 
@@ -33,7 +33,10 @@ void task_state::start() {
 }
 
 void task_state::end() {
+  log written;  // the application's sink behind it is let go of here, without the lock
   const std::lock_guard<std::mutex> lock(mutex_);
+  std::swap(written, log_);
+  thread_ = {};  // another thread may get it
   ended_ = true;
   changed_.notify_all();
 }
@@ -110,9 +113,10 @@ void task_state::wait() {
       changed_.wait_until(lock, session::after(std::chrono::steady_clock::now(), patience_),
                           has_ended);
   if (!soon) {
+    const log written = log_;
     lock.unlock();
-    log_.write(log_level::warn, "a task has been waited for for " + duration_text(patience_) +
-                                    "; it was asked to end: does it look at its stop_token?");
+    written.write(log_level::warn, "a task has been waited for for " + duration_text(patience_) +
+                                       "; it was asked to end: does it look at its stop_token?");
     lock.lock();
   }
   changed_.wait(lock, has_ended);

@@ -46,12 +46,12 @@ class task_state : public std::enable_shared_from_this<task_state> {
   void report(const char* what) noexcept;
 
   const delivery::delivery_thread::mailbox mail_;
-  const log log_;
   const std::chrono::nanoseconds patience_;
   std::optional<basic_handler<stop_token>> function_;  // the task's thread alone
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
+  log log_;  // until it has ended
   bool stop_ = false;
   bool ended_ = false;
   std::thread::id thread_;

@@ -33,8 +33,15 @@ void tasks::request_stop() {
   for (const auto& each : all()) each->request_stop();
 }
 
+// Also for those that were started by others on their way out.
 void tasks::wait() {
-  for (const auto& each : all()) each->wait();
+  for (;;) {
+    auto running = all();
+    const auto has_ended = [](const auto& each) { return each->ended(); };
+    running.erase(std::remove_if(running.begin(), running.end(), has_ended), running.end());
+    if (running.empty()) return;
+    for (const auto& each : running) each->wait();
+  }
 }
 
 bool tasks::runs_here() const {

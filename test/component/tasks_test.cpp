@@ -197,6 +197,64 @@ TEST_F(spawned, that_never_looks_at_its_token_is_waited_for_with_a_line_in_the_l
   EXPECT_TRUE(go) << written;
 }
 
+TEST_F(spawned, and_ended_is_not_taken_for_another_thread_of_the_same_number) {
+  client asking(options());
+  auto kept = asking.spawn([](const stop_token&) {});
+  kept.join();
+  std::promise<void> entered, go;
+  std::atomic<bool> over{false};
+  asking.stats([&](const result<agent_stats>&) {
+    entered.set_value();
+    go.get_future().wait();
+    over = true;
+  });
+  entered.get_future().wait();
+  std::thread opener([&] { go.set_value(); });
+  for (int i = 0; i < 8; ++i) {  // one of these has the number of the task's
+    std::thread closing([&] {
+      asking.close();
+      EXPECT_TRUE(over);
+    });
+    closing.join();
+  }
+  opener.join();
+}
+
+TEST_F(spawned, by_a_task_on_its_way_out_is_waited_for_too) {
+  for (int i = 0; i < 50; ++i) {
+    auto asking = std::make_unique<client>(options());
+    client* const spawning = asking.get();
+    std::atomic<bool> over{false};
+    task inner;
+    std::promise<void> started;
+    auto kept = asking->spawn([&](const stop_token& stop) {
+      started.set_value();
+      stop.wait();
+      inner = spawning->spawn([&](const stop_token& its) {
+        its.wait();
+        over = true;
+      });
+    });
+    started.get_future().wait();
+    asking.reset();
+    EXPECT_TRUE(over);
+  }
+}
+
+TEST_F(spawned, that_makes_a_call_on_its_way_out_has_its_handler_run_before_the_client_is_closed) {
+  client asking(options());
+  std::atomic<bool> told{false};
+  std::promise<void> started;
+  auto kept = asking.spawn([&](const stop_token& stop) {
+    started.set_value();
+    stop.wait();
+    asking.stats([&](const result<agent_stats>&) { told = true; });
+  });
+  started.get_future().wait();
+  asking.close();
+  EXPECT_TRUE(told);
+}
+
 TEST_F(spawned, of_a_closed_client_is_to_stop_from_the_start) {
   client asking(options());
   asking.close();
