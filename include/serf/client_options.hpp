@@ -6,11 +6,13 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <serf/duration.hpp>
 #include <serf/export.hpp>
 #include <serf/handler.hpp>
 #include <serf/log.hpp>
+#include <serf/reconnect_options.hpp>
 
 namespace serf {
 
@@ -27,8 +29,12 @@ class SERF_EXPORT client_options {
   static client_options from_environment();
 
   // "127.0.0.1:7373", "host:port" or "[::1]:7373". A name is looked up at each attempt to connect.
-  client_options& endpoint(std::string value);
-  const std::string& endpoint() const noexcept { return endpoint_; }
+  client_options& endpoint(std::string value) { return endpoints({std::move(value)}); }
+  std::string endpoint() const { return endpoints_.empty() ? "" : endpoints_.front(); }
+  // Several agents of one cluster: connected to in order, the next when one is lost. One that
+  // shares no member with the last is told of by a warning: see client::on_connection().
+  client_options& endpoints(std::vector<std::string> value);
+  const std::vector<std::string>& endpoints() const noexcept { return endpoints_; }
   // What the endpoint was read from, for messages: "SERF_RPC_ADDR", or "" when set by the program.
   const std::string& endpoint_origin() const noexcept { return endpoint_origin_; }
 
@@ -45,10 +51,23 @@ class SERF_EXPORT client_options {
   client_options& call_timeout(duration value) { return call_timeout_ = value, *this; }
   std::chrono::nanoseconds call_timeout() const noexcept { return call_timeout_; }
 
-  // Whether a lost connection is rebuilt. In this version it is not, whatever is set: the first
-  // loss ends the client. Set it to false where that is what you want of later versions too.
+  // Whether a lost connection is rebuilt, and streams with it. If not, the first loss ends the
+  // client, and so does an agent that cannot be reached. Default: it is, without end. A wrong key
+  // and an agent of another protocol version always end the client.
   client_options& reconnect(bool value) { return reconnect_ = value, *this; }
+  client_options& reconnect(reconnect_options how) {
+    return how_to_reconnect_ = how, reconnect_ = true, *this;
+  }
   bool reconnect() const noexcept { return reconnect_; }
+  const reconnect_options& how_to_reconnect() const noexcept { return how_to_reconnect_; }
+
+  // After so long without a word from the agent it is asked for a sign of life, which costs it
+  // nothing. 0: never. Default: 15 s.
+  client_options& heartbeat(duration value) { return heartbeat_ = value, *this; }
+  std::chrono::nanoseconds heartbeat() const noexcept { return heartbeat_; }
+  // Then, after so long without one, the connection counts as lost. Default: 10 s.
+  client_options& heartbeat_timeout(duration value) { return heartbeat_timeout_ = value, *this; }
+  std::chrono::nanoseconds heartbeat_timeout() const noexcept { return heartbeat_timeout_; }
 
   // Where the library's own log goes, from `level` up. Default: nowhere.
   client_options& log(log_sink sink, serf::log_level level = serf::log_level::info) {
@@ -90,12 +109,12 @@ class SERF_EXPORT client_options {
   client_options& max_reply_depth(std::size_t value) { return max_reply_depth_ = value, *this; }
   std::size_t max_reply_depth() const noexcept { return max_reply_depth_; }
 
-  // The number of the first request on a connection. Default: 0. For tests of what comes after it.
+  // The number of the first request. Default: 0. For tests of what comes after it.
   client_options& first_seq(std::uint64_t value) { return first_seq_ = value, *this; }
   std::uint64_t first_seq() const noexcept { return first_seq_; }
 
  private:
-  std::string endpoint_ = "127.0.0.1:7373";
+  std::vector<std::string> endpoints_ = {"127.0.0.1:7373"};
   std::string endpoint_origin_;
   std::string auth_key_;
   std::chrono::nanoseconds connect_timeout_ = std::chrono::seconds(5);
@@ -110,6 +129,9 @@ class SERF_EXPORT client_options {
   std::size_t max_reply_bytes_ = 128U << 20U;
   std::size_t max_reply_depth_ = 32;
   std::uint64_t first_seq_ = 0;
+  std::chrono::nanoseconds heartbeat_ = std::chrono::seconds(15);
+  std::chrono::nanoseconds heartbeat_timeout_ = std::chrono::seconds(10);
+  reconnect_options how_to_reconnect_;
   bool reconnect_ = true;
 };
 

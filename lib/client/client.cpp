@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/client_core.hpp"
+#include "client/options_check.hpp"
 
 namespace serf {
 namespace {
@@ -52,7 +53,7 @@ void tell(const std::shared_ptr<client_core> core, Make make, handler<T> done,
 }
 
 std::shared_ptr<client_core> make_core(const client_options& options) {
-  auto where = client_core::check(options);
+  auto where = checked(options);
   if (!where) raise(where.error());
   return std::make_shared<client_core>(options, std::move(*where));
 }
@@ -74,7 +75,7 @@ client& client::operator=(client&& other) noexcept {
 }
 
 result<client> client::create(client_options options) {
-  auto where = client_core::check(options);
+  auto where = checked(options);
   if (!where) return std::move(where.error());
   try {
     return client(std::make_shared<client_core>(options, std::move(*where)));

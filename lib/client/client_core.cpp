@@ -40,10 +40,9 @@ log log_to(const std::shared_ptr<delivered_sink>& sink, log_level threshold,
           }};
 }
 
-connection::settings settings_of(const client_options& options, endpoint where) {
+connection::settings settings_of(const client_options& options, std::string agent) {
   connection::settings settings;
-  settings.where = std::move(where);
-  settings.agent = printable(options.endpoint());
+  settings.agent = std::move(agent);
   settings.connect_timeout = options.connect_timeout();
   settings.conversation.agent = settings.agent;
   settings.conversation.auth_key = options.auth_key();
@@ -51,46 +50,34 @@ connection::settings settings_of(const client_options& options, endpoint where) 
   settings.conversation.max_calls = options.max_pending_calls();
   settings.conversation.max_unsent_bytes = options.max_unsent_bytes();
   settings.conversation.stream_linger = options.stream_linger();
+  settings.conversation.heartbeat = options.heartbeat();
+  settings.conversation.heartbeat_timeout = options.heartbeat_timeout();
   settings.limits.bytes = options.max_reply_bytes();
   settings.limits.depth = options.max_reply_depth();
   return settings;
 }
 
-failure invalid(const std::string& what) { return {errc::invalid_argument, what}; }
+// A further connection is silent for as long as the agent takes over its one request.
+connection::settings without_heartbeat(connection::settings settings) {
+  settings.conversation.heartbeat = {};
+  return settings;
+}
+
+std::string names_of(const std::vector<endpoint>& where) {
+  std::string names;
+  for (const auto& each : where) names += (names.empty() ? "" : " or ") + each.text;
+  return names;
+}
 
 }  // namespace
 
-result<endpoint> client_core::check(const client_options& options) {
-  const std::pair<const char*, bool> positive[] = {
-      {"connect_timeout", options.connect_timeout().count() > 0},
-      {"call_timeout", options.call_timeout().count() > 0},
-      {"max_pending_calls", options.max_pending_calls() > 0},
-      {"max_unsent_bytes", options.max_unsent_bytes() > 0},
-      {"max_reply_bytes", options.max_reply_bytes() > 0},
-      {"max_reply_depth", options.max_reply_depth() > 0},
-  };
-  const std::pair<const char*, bool> not_negative[] = {
-      {"handler_watchdog", options.handler_watchdog().count() >= 0},
-      {"stream_linger", options.stream_linger().count() >= 0},
-  };
-  for (const auto& [name, is_positive] : positive) {
-    if (!is_positive) {
-      return invalid(std::string("client_options::") + name + " must be greater than 0");
-    }
-  }
-  for (const auto& [name, is_fine] : not_negative) {
-    if (!is_fine) {
-      return invalid(std::string("client_options::") + name + " must not be negative");
-    }
-  }
-  return parse_endpoint(options.endpoint(), options.endpoint_origin());
-}
-
-client_core::client_core(const client_options& options, endpoint where)
-    : agent_(printable(options.endpoint())),
+client_core::client_core(const client_options& options, const std::vector<endpoint>& where)
+    : agent_(names_of(where)),
       call_timeout_(options.call_timeout()),
       handler_watchdog_(options.handler_watchdog()),
       never_issued_(options.first_seq() - 1),
+      reconnects_(options.reconnect()),
+      attempts_(where, options.how_to_reconnect()),
       sink_(std::make_shared<delivered_sink>(options.log())),
       watch_waker_(std::make_shared<std::function<void()>>()),
       watch_(std::make_shared<delivery::handler_watch>(options.handler_watchdog(),
@@ -99,29 +86,28 @@ client_core::client_core(const client_options& options, endpoint where)
       delivery_(std::make_unique<delivery::delivery_thread>(
           handler_failure_hook(options, sink_, mail_), watch_)),
       log_(log_to(sink_, options.log_level(), *delivery_)),
-      watchers_(*delivery_, {connection_state::connecting, agent_, "", 1, {}}),
+      watchers_(*delivery_, {connection_state::connecting, where.front().text, "", 1, {}}),
       io_(transport::start_io_thread([this](const char* what) {
         log_.write(log_level::err, std::string("an exception on the I/O thread: ") + what);
       })) {
   observer& self = *this;
-  lane_owner& owner = *this;
+  main_line& main = *this;
   watchdog_ = std::make_unique<handler_watchdog>(*io_, watch_, delivery_->mail(), sink_,
                                                  options.log_level());
   // Before the first handler can start.
   *watch_waker_ = watchdog_->waker();
   *mail_ = delivery_->mail();
-  const auto settings = settings_of(options, std::move(where));
+  const auto settings = settings_of(options, agent_);
   connection_ = std::make_shared<connection>(*io_, settings, self);
-  side_ = std::make_unique<lane>(*io_, settings, idle_after, owner);
-  risky_ = std::make_unique<lane>(*io_, settings, idle_after, owner);
-  monitors_ = std::make_unique<monitors>(*io_, settings);
+  side_ = std::make_unique<lane>(*io_, without_heartbeat(settings), idle_after, main);
+  risky_ = std::make_unique<lane>(*io_, without_heartbeat(settings), idle_after, main);
+  monitors_ = std::make_unique<monitors>(
+      *io_, settings, main, reconnects_ ? std::optional(options.how_to_reconnect()) : std::nullopt);
+  if (attempts_.has_choice()) cluster_.emplace(agent_);
   streaming_ = std::make_unique<streaming>(stream_surroundings{
       agent_, call_timeout_, log_, *delivery_, *io_, connection_, *risky_, *monitors_});
   ticker_ = std::make_unique<ticker>(*io_, delivery_->mail());
-  io_->post([this] {
-    log_.write(log_level::info, "connecting to " + agent_);
-    connection_->start();
-  });
+  io_->post([this] { connection_->start({attempts_.where(), {}}); });
 }
 
 client_core::~client_core() { stop(); }
@@ -164,24 +150,6 @@ void client_core::close() {
     tasks_.wait();
     delivery_->drain();
   }
-}
-
-void client_core::on_open() { change(connection_state::ready, ""); }
-
-void client_core::on_end(const failure& why) {
-  side_->end(why);
-  risky_->end(why);
-  monitors_->end(why);
-  if (why.code != errc::client_closed) change(connection_state::lost, why.message);
-  change(connection_state::closed, why.message);
-}
-
-void client_core::change(connection_state state, const std::string& reason) {
-  state_.store(state, std::memory_order_release);
-  const connection_event change{state, agent_, reason, 1, {}};
-  const log_level level = state == connection_state::lost ? log_level::warn : log_level::info;
-  if (log_.enabled(level)) log_.write(level, "connection " + to_string(change));
-  watchers_.tell(change);
 }
 
 subscription client_core::on_connection(handler_of<connection_event> told) {
@@ -259,19 +227,6 @@ void client_core::submit(session::wish what, route over, std::unique_ptr<session
     what.fail_fast = false;
   }
   (over == route::side ? side_ : risky_)->submit(std::move(what), std::move(call));
-}
-
-void client_core::expect_agent_to_leave(bool expected) {
-  connection_->expect_agent_to_leave(expected);
-  monitors_->expect_agent_to_leave(expected);
-}
-
-void client_core::ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) {
-  // To stop what was never started costs the agent nothing, and always succeeds.
-  session::wish what;
-  what.request = protocol::stop(never_issued_);
-  what.deadline = deadline;
-  connection_->submit(std::move(what), std::move(who));
 }
 
 }  // namespace serf

@@ -7,12 +7,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <serf/call_options.hpp>
 #include <serf/client.hpp>
 #include <serf/client_options.hpp>
 #include <serf/connection.hpp>
 
+#include "client/attempts.hpp"
+#include "client/cluster_check.hpp"
 #include "client/commands.hpp"
 #include "client/connection.hpp"
 #include "client/connection_watchers.hpp"
@@ -20,6 +23,7 @@
 #include "client/endpoint.hpp"
 #include "client/handler_watchdog.hpp"
 #include "client/lane.hpp"
+#include "client/main_line.hpp"
 #include "client/monitors.hpp"
 #include "client/streaming.hpp"
 #include "client/tasks.hpp"
@@ -33,14 +37,11 @@ namespace serf {
 
 // What a client is made of: its two threads, its connections, and the calls on their way between
 // them.
-class client_core final : private connection::observer, private lane_owner {
+class client_core final : private connection::observer, private main_line {
  public:
-  // The options' flaw, if they have one.
-  static result<endpoint> check(const client_options& options);
-
   // Starts the threads and the first attempt to connect. std::system_error when there is no thread
   // or no descriptor left.
-  client_core(const client_options& options, endpoint where);
+  client_core(const client_options& options, const std::vector<endpoint>& where);
   ~client_core() override;  // stop()
   client_core(const client_core&) = delete;
   client_core& operator=(const client_core&) = delete;
@@ -89,13 +90,20 @@ class client_core final : private connection::observer, private lane_owner {
  private:
   class prune_call;
 
+  void on_attempt() override;
   void on_open() override;
+  std::optional<connection::attempt> on_lost(const failure& why) override;
   void on_end(const failure& why) override;
   bool is_ready() const override { return state() == connection_state::ready; }
+  const endpoint& where() const override { return attempts_.where(); }
+  failure no_connection_for(const session::wish& what) override {
+    return connection_->no_connection_for(what);
+  }
   void expect_agent_to_leave(bool expected) override;
   void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) override;
   bool is_inside_a_handler() const;  // or a task
-  void change(connection_state state, const std::string& reason);
+  void change(connection_state state, const std::string& reason,
+              std::chrono::nanoseconds delay = {});
   template <class T>
   session::wish wish_of(command_of<T>& what, const call_options& options) const {
     auto wanted = timed(options, what.timeout);
@@ -107,13 +115,19 @@ class client_core final : private connection::observer, private lane_owner {
                       std::optional<std::chrono::nanoseconds> command_timeout) const;
   void submit(session::wish what, route over, std::unique_ptr<session::call> call);
 
-  const std::string agent_;
+  const std::string agent_;  // all endpoints, for messages of what went to none yet
   const std::chrono::nanoseconds call_timeout_;
   const std::chrono::nanoseconds handler_watchdog_;
   const std::uint64_t never_issued_;  // a Seq: the last one, when the numbers have wrapped around
   std::atomic<connection_state> state_{connection_state::connecting};
   std::atomic<int> prunes_{0};  // in flight
   std::atomic<bool> stopped_{false};
+  const bool reconnects_;
+
+  // The I/O thread's own.
+  attempts attempts_;
+  std::optional<session::time_point> ready_since_;
+  std::optional<cluster_check> cluster_;  // where there are several endpoints
 
   // Destroyed from the last to the first: the I/O thread ends, then its connections go, then what
   // they had to say is delivered.

@@ -12,8 +12,8 @@ std::string environment(const char* name) {
 
 }  // namespace
 
-client_options& client_options::endpoint(std::string value) {
-  endpoint_ = std::move(value);
+client_options& client_options::endpoints(std::vector<std::string> value) {
+  endpoints_ = std::move(value);
   endpoint_origin_.clear();
   return *this;
 }
@@ -21,7 +21,7 @@ client_options& client_options::endpoint(std::string value) {
 client_options client_options::from_environment() {
   client_options options;
   if (auto address = environment("SERF_RPC_ADDR"); !address.empty()) {
-    options.endpoint_ = std::move(address);
+    options.endpoints_ = {std::move(address)};
     options.endpoint_origin_ = "SERF_RPC_ADDR";
   }
   options.auth_key_ = environment("SERF_RPC_AUTH");

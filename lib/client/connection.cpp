@@ -25,11 +25,6 @@ connection::connection(transport::io_thread& io, settings what, observer& told)
       conversation_(settings_.conversation),
       reader_(settings_.limits) {}
 
-void connection::start() {
-  give_up_at_ = session::after(clock::now(), settings_.connect_timeout);
-  link_->open({settings_.where.host, settings_.where.port, settings_.connect_timeout});
-}
-
 void connection::submit(session::wish what, std::unique_ptr<session::call> who) {
   session::completion done;
   bool wake = false;
@@ -75,6 +70,11 @@ std::optional<failure> connection::not_open(const session::wish& what) {
   return conversation_.not_open(what);
 }
 
+failure connection::no_connection_for(const session::wish& what) {
+  const lock_guard lock(mutex_);
+  return conversation_.no_connection_for(what);
+}
+
 bool connection::send_alone() {
   const auto unsent = conversation_.out().unsent();
   const auto result = link_->send(unsent.data(), unsent.size());
@@ -100,31 +100,11 @@ void connection::work() {
     if (ended_) return;
     if (connected_) send_unsent();
     error = send_error_;
-    const auto next = conversation_.next_deadline();
+    conversation_.heard(heard_at_);
+    const auto next = std::min(conversation_.next_deadline(), start_at_);
     if (next < armed_) link_->arm(armed_ = next);
   }
   if (error && !comes_with_end(error)) on_failed({error, error.message()});
-}
-
-void connection::on_connected() {
-  connected_ = true;
-  {
-    const lock_guard lock(mutex_);
-    conversation_.connected(give_up_at_, settings_.connect_timeout);
-  }
-  work();
-}
-
-void connection::on_failed(const transport::link_failure& cause) {
-  if (!connected_) {
-    end({errc::unreachable,
-         "cannot reach the Serf agent at " + settings_.agent + ": " + cause.reason});
-  } else if (cause.code == transport::link_errc::closed_by_agent) {
-    end({errc::connection_lost, "the Serf agent at " + settings_.agent + " closed the connection"});
-  } else {
-    end({errc::connection_lost,
-         "lost the connection to the Serf agent at " + settings_.agent + ": " + cause.reason});
-  }
 }
 
 transport::receive_space connection::on_receive_space() {
@@ -133,6 +113,7 @@ transport::receive_space connection::on_receive_space() {
 }
 
 void connection::on_received(std::size_t size) {
+  heard_at_ = clock::now();
   reader_.commit(size);
   while (read_message()) {
   }
@@ -141,22 +122,22 @@ void connection::on_received(std::size_t size) {
 }
 
 // Takes one header or one body from what was received. False: there is no whole one, or the
-// connection has ended.
+// connection is gone.
 bool connection::read_message() {
   using status = protocol::reader::status;
-  if (ended_) return false;
+  if (!connected_) return false;
   std::string_view body;
   protocol::header header;
   const status read = body_follows_ ? reader_.next_body(body) : reader_.next_header(header);
   if (read == status::need_more) return false;
   if (read == status::violation) {
-    end(session::protocol_broken(reader_.flaw_code(), reader_.flaw(), settings_.agent));
+    lose(session::protocol_broken(reader_.flaw_code(), reader_.flaw(), next_.where.text));
     return false;
   }
   if (body_follows_ && record_.is_record) {
     body_follows_ = record_.is_record = false;
     give(std::exchange(record_.takers, nullptr), body);
-    return !ended_;
+    return connected_;
   }
   session::conversation::step next;
   {
@@ -189,19 +170,23 @@ void connection::flush() {
   unflushed_.clear();
 }
 
-// Runs what has completed. False: the connection has ended.
+// Runs what has completed. False: the connection is gone.
 bool connection::follow(session::conversation::step next, std::string_view body) {
   // Who learns of an answer can take the records that came before it.
   if (next.done.who) flush();
   if (next.opened) told_.on_open();
+  const auto each_of = [](const session::subscribers& takers, auto tell) {
+    if (!takers) return;
+    for (const auto& each : *takers) tell(*each);
+  };
+  each_of(next.resumed, [](auto& taker) { taker.resumed(); });
+  each_of(next.rejected, [&](auto& taker) { taker.ended(next.rejection); });
   next.done.run(body);
   for (auto& each : next.also_done) each.run();
   for (const auto& takers : next.expired) {
-    if (takers) {
-      for (const auto& each : *takers) each->expired();
-    }
+    each_of(takers, [](auto& taker) { taker.expired(); });
   }
-  if (next.broken) end(std::move(*next.broken));
+  if (next.broken) lose(std::move(*next.broken));
   return !ended_;
 }
 
@@ -216,31 +201,16 @@ void connection::on_writable() {
 void connection::on_woken() { work(); }
 
 void connection::on_timer() {
+  const auto now = clock::now();
   session::conversation::step next;
   {
     const lock_guard lock(mutex_);
     armed_ = clock::time_point::max();
-    next = conversation_.on_time(clock::now());
+    conversation_.heard(heard_at_);
+    next = conversation_.on_time(now);
   }
-  if (follow(std::move(next), {})) work();
-}
-
-void connection::end(failure why) {
-  if (std::exchange(ended_, true)) return;
-  flush();
-  std::vector<session::completion> all;
-  std::vector<std::shared_ptr<session::subscriber>> takers;
-  failure reason;
-  {
-    const lock_guard lock(mutex_);
-    all = conversation_.end(std::move(why));
-    takers = conversation_.take_subscribers();
-    reason = conversation_.ending();
-    link_->close();
-  }
-  told_.on_end(reason);
-  for (auto& each : all) each.run();
-  for (const auto& each : takers) each->ended(reason);
+  if (!follow(std::move(next), {})) return;
+  start_at_ <= now ? begin() : work();
 }
 
 }  // namespace serf

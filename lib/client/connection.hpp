@@ -13,27 +13,37 @@
 
 namespace serf {
 
-// One connection to an agent: puts the conversation, the framing and the link together, and owns
-// the lock over the first and the last of them. From its making to its end() it takes calls from
-// any thread; each completes exactly once.
+// A client's talk with an agent over a connection, and after its loss over another, if its observer
+// wants one: puts the conversation, the framing and the link together, and owns the lock over the
+// first and the last of them. From its making to its end() it takes calls from any thread; each
+// completes exactly once.
 //
 // The lock is held while a request is put into the table and while bytes are handed to the socket,
 // which never blocks. It is not held while anything is decoded, completed or logged.
 class connection final : private transport::link_events {
  public:
   struct settings {
-    endpoint where;
-    std::string agent;  // "127.0.0.1:7373", for messages
+    std::string agent;  // for messages, until an attempt names another
     session::conversation_settings conversation;
     protocol::limits limits;
     std::chrono::nanoseconds connect_timeout;
+  };
+
+  struct attempt {
+    endpoint where;
+    std::chrono::nanoseconds delay{};  // before it is made; max(): until start() is called
   };
 
   // Called on the I/O thread, with no lock held.
   class observer {
    public:
     virtual ~observer() = default;
+    // An attempt to connect begins.
+    virtual void on_attempt() {}
     virtual void on_open() = 0;
+    // The connection is gone, or did not come about, for a reason that a further attempt may not
+    // meet. None: no further one is made, and on_end() follows.
+    virtual std::optional<attempt> on_lost(const failure& /*why*/) { return std::nullopt; }
     // The last one. The reason is of class connection_error, protocol_error or auth_error.
     virtual void on_end(const failure& why) = 0;
   };
@@ -42,7 +52,11 @@ class connection final : private transport::link_events {
   // or after end(), or after the end of that thread.
   connection(transport::io_thread& io, settings what, observer& told);
 
-  void start();  // I/O thread
+  // I/O thread. Connects, after the delay; instead of the attempt that is to come, if there is one.
+  // Not while there is a connection.
+  void start(attempt next);
+  // I/O thread. Treats the connection as lost.
+  void lose(failure why);
 
   // Any thread, any time. Never blocks.
   void submit(session::wish what, std::unique_ptr<session::call> who);
@@ -62,6 +76,15 @@ class connection final : private transport::link_events {
   // Any thread. Why a call that cannot wait fails now; none: it need not.
   std::optional<failure> not_open(const session::wish& what);
 
+  // Any thread. What to tell a call that waited for a connection in vain.
+  failure no_connection_for(const session::wish& what);
+
+  // I/O thread. Calls that only wait for the agent to be ready fail.
+  void give_up_ready();
+
+  // Any thread. How many connections were lost so far: the number of this one.
+  std::uint64_t losses();
+
   // I/O thread. Every call fails for `why`, and no further one is taken.
   void end(failure why);
 
@@ -76,6 +99,8 @@ class connection final : private transport::link_events {
   void on_woken() override;
   void on_timer() override;
 
+  void begin();
+  void disconnected();
   bool read_message();
   bool follow(session::conversation::step next, std::string_view body);
   void give(const session::subscribers& takers, std::string_view record);
@@ -96,7 +121,10 @@ class connection final : private transport::link_events {
 
   // The I/O thread's own.
   protocol::reader reader_;
+  attempt next_;
+  transport::clock::time_point start_at_ = transport::clock::time_point::max();
   transport::clock::time_point give_up_at_;
+  transport::clock::time_point heard_at_;
   bool connected_ = false;
   bool body_follows_ = false;
   session::conversation::step record_;  // of the header whose record is on its way

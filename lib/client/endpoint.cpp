@@ -37,7 +37,7 @@ result<endpoint> parse_endpoint(const std::string& text, const std::string& orig
   if (std::any_of(host.begin(), host.end(), is_strange)) {
     return flaw(text, origin, "the host has characters that no host name has");
   }
-  endpoint where{std::move(host), 0};
+  endpoint where{std::move(host), 0, printable(text)};
   const char* const begin = text.data() + colon + 1;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(begin, end, where.port);

@@ -11,6 +11,7 @@ namespace serf {
 struct endpoint {
   std::string host;  // a name, or an address without brackets
   std::uint16_t port = 0;
+  std::string text;  // "127.0.0.1:7373", as given, to be printed
 };
 
 // Reads "host:port" or "[address]:port". Fails with errc::invalid_argument and a text that names

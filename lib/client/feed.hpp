@@ -39,6 +39,7 @@ class feed : public session::subscriber {
 
   bool record(std::string_view body) final {
     if (!wanted_ && !reads_on()) return false;
+    resumed();  // what sends records is taken up
     try {
       auto& next = batch_.emplace_back();
       next.bytes = body.size();
@@ -62,6 +63,11 @@ class feed : public session::subscriber {
   void expired() override {}
   void ended(const failure& why) final {
     finish(end_of(session::for_call(why, names_.command, sent::maybe)));
+  }
+
+  void interrupted() final { gap_due_ = true; }
+  void resumed() final {
+    if (std::exchange(gap_due_, false)) queue_->push_gap({gap_reason::reconnected, 0});
   }
 
   bool wanted() const { return queue_->wanted(); }
@@ -95,6 +101,7 @@ class feed : public session::subscriber {
   std::vector<typename delivery::record_queue<T>::entry> batch_;
   std::uint64_t lost_ = 0;
   bool wanted_ = true;
+  bool gap_due_ = false;  // the connection was lost: said before the next record
 };
 
 }  // namespace serf

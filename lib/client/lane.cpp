@@ -9,6 +9,12 @@ namespace serf {
 
 using transport::clock;
 
+namespace {
+
+constexpr auto retry_after = std::chrono::milliseconds(100);
+
+}  // namespace
+
 // The agent hung up on an expression: because of it, or because the agent itself has ended? Its
 // sign of life on the main connection, or the end of that one, decides.
 class lane::verdict final : public session::call {
@@ -39,13 +45,8 @@ class lane::verdict final : public session::call {
 // Tells the lane when its request is done, and then the caller.
 class lane::passing_call final : public session::call {
  public:
-  passing_call(lane& lane, const session::wish& what, std::unique_ptr<session::call> who)
-      : lane_(lane),
-        who_(std::move(who)),
-        command_(what.request->command),
-        timeout_(what.timeout),
-        deadline_(what.deadline),
-        hang_up_means_(what.hang_up_means) {}
+  passing_call(lane& lane, session::wish what, std::unique_ptr<session::call> who)
+      : lane_(lane), who_(std::move(who)), what_(std::move(what)) {}
 
   void answered(std::string_view body) override {
     lane_.on_done(false);
@@ -53,22 +54,28 @@ class lane::passing_call final : public session::call {
   }
 
   void failed(failure why, std::string_view body) override {
-    const std::string& agent = lane_.settings_.agent;
+    const std::string agent = lane_.connected_to_;
     const bool maybe_sent = why.sent == sent::maybe;
     lane_.on_done(why.code == errc::timed_out && maybe_sent);
-    if (command_ == protocol::command::leave && !may_have_left(why)) {
-      lane_.owner_.expect_agent_to_leave(false);
+    if (what_.request->command == protocol::command::leave && !may_have_left(why)) {
+      lane_.main_.expect_agent_to_leave(false);
     }
-    if (why.code == errc::connection_lost && maybe_sent && !hang_up_means_.empty()) {
-      auto hung_up = session::hung_up_on(why, hang_up_means_, agent);
-      lane_.owner_.ask_for_a_sign(
-          deadline_,
+    if (why.code == errc::connection_lost && maybe_sent && !what_.hang_up_means.empty()) {
+      auto hung_up = session::hung_up_on(why, what_.hang_up_means, agent);
+      lane_.main_.ask_for_a_sign(
+          what_.deadline,
           std::make_unique<verdict>(std::move(why), std::move(hung_up), std::move(who_)));
       return;
     }
-    if (why.code == errc::unreachable && clock::now() >= deadline_ && lane_.owner_.is_ready()) {
+    const bool had_no_connection =
+        !maybe_sent && (why.code == errc::unreachable || why.code == errc::connection_lost);
+    if (had_no_connection && clock::now() < what_.deadline) {
+      lane_.try_again({std::move(what_), std::move(who_)}, std::move(why));
+      return;
+    }
+    if (had_no_connection && lane_.main_.is_ready()) {
       // The agent can be reached: it is slow, or frozen, and did not even shake hands once more.
-      why = session::not_its_turn(command_, timeout_, agent);
+      why = session::not_its_turn(what_.request->command, what_.timeout, agent);
     }
     who_->failed(std::move(why), body);
   }
@@ -80,18 +87,15 @@ class lane::passing_call final : public session::call {
 
   lane& lane_;
   std::unique_ptr<session::call> who_;
-  const protocol::command command_;
-  const std::chrono::nanoseconds timeout_;
-  const session::time_point deadline_;
-  const std::string hang_up_means_;
+  session::wish what_;
 };
 
 lane::lane(transport::io_thread& io, connection::settings settings,
-           std::chrono::nanoseconds idle_after, lane_owner& owner)
+           std::chrono::nanoseconds idle_after, main_line& main)
     : io_(io),
       settings_(std::move(settings)),
       idle_after_(idle_after),
-      owner_(owner),
+      main_(main),
       clock_(io.make_link(*this)) {}
 
 void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
@@ -110,19 +114,15 @@ void lane::submit(session::wish what, std::unique_ptr<session::call> who) {
 
 std::optional<failure> lane::refuse(const session::wish& what) const {
   if (ended_) return session::for_call(*ended_, what.name(), sent::no);
-  if (what.deadline <= clock::now()) {
-    return owner_.is_ready()
-               ? session::no_time(what.name(), settings_.agent)
-               : session::not_connected(what.name(), what.timeout, settings_.agent, {});
-  }
+  if (what.deadline <= clock::now()) return session::no_time(what.name(), settings_.agent);
   return session::beyond_limits(what, waiting_.size(), waiting_.bytes(), settings_.conversation);
 }
 
 // Its turn did not come; but where there is no agent, that is what it failed of.
 failure lane::out_of_time(const session::wish& what) const {
-  return owner_.is_ready()
-             ? session::not_its_turn(what.request->command, what.timeout, settings_.agent)
-             : session::not_connected(what.name(), what.timeout, settings_.agent, {});
+  if (!main_.is_ready()) return main_.no_connection_for(what);
+  return trouble_ ? session::not_connected(what.name(), what.timeout, settings_.agent, *trouble_)
+                  : session::not_its_turn(what.request->command, what.timeout, settings_.agent);
 }
 
 void lane::on_woken() { work(); }
@@ -154,7 +154,7 @@ void lane::work() {
 }
 
 void lane::start_next() {
-  if (busy_) return;
+  if (busy_ || !main_.is_ready() || clock::now() < not_before_) return;
   std::optional<session::waiting_calls::entry> next;
   {
     const lock_guard lock(mutex_);
@@ -165,10 +165,11 @@ void lane::start_next() {
   if (!connection_) {
     observer& self = *this;
     connection_ = std::make_unique<connection>(io_, settings_, self);
-    connection_->start();
+    connected_to_ = main_.where().text;
+    connection_->start({main_.where(), {}});
   }
   leaves_ = next->what.request->command == protocol::command::leave;
-  if (leaves_ && is_open_) owner_.expect_agent_to_leave(true);
+  if (leaves_ && is_open_) main_.expect_agent_to_leave(true);
   auto call = std::make_unique<passing_call>(*this, next->what, std::move(next->call));
   connection_->submit(std::move(next->what), std::move(call));
 }
@@ -179,9 +180,10 @@ void lane::arm() {
     const lock_guard lock(mutex_);
     due = waiting_.next_deadline();
   }
-  const bool idle = !busy_ && connection_;
-  clock_->arm(
-      std::min(due.value_or(clock::time_point::max()), idle ? idle_at_ : clock::time_point::max()));
+  auto next = due.value_or(clock::time_point::max());
+  if (!busy_ && connection_) next = std::min(next, idle_at_);
+  if (!busy_ && due && not_before_ > clock::now()) next = std::min(next, not_before_);
+  clock_->arm(next);
 }
 
 // On the I/O thread, inside a function of the connection.
@@ -194,10 +196,37 @@ void lane::on_done(bool give_up) {
   clock_->wake();
 }
 
+// The agent could not be reached, although the main connection is there, or was. A retry right away
+// would most likely meet the same.
+void lane::try_again(session::waiting_calls::entry what, failure trouble) {
+  std::optional<failure> why;
+  {
+    const lock_guard lock(mutex_);
+    if (ended_) {
+      why = session::for_call(*ended_, what.what.name(), sent::no);
+    } else {
+      waiting_.put_back(std::move(what));
+    }
+  }
+  if (why) what.call->failed(std::move(*why), {});
+  trouble_ = std::move(trouble);
+  not_before_ = clock::now() + retry_after;
+  clock_->wake();
+}
+
+void lane::go_on() {
+  if (!busy_ && connection_ && connected_to_ != main_.where().text) {
+    connection_->end({errc::client_closed, "another agent is connected"});
+  }
+  not_before_ = clock::time_point::min();
+  clock_->wake();
+}
+
 // What waited for the connection goes out now.
 void lane::on_open() {
   is_open_ = true;
-  if (busy_ && leaves_) owner_.expect_agent_to_leave(true);
+  trouble_.reset();
+  if (busy_ && leaves_) main_.expect_agent_to_leave(true);
 }
 
 void lane::on_end(const failure&) {

@@ -6,22 +6,11 @@
 #include <vector>
 
 #include "client/connection.hpp"
+#include "client/main_line.hpp"
 #include "session/waiting_calls.hpp"
 #include "transport/io_thread.hpp"
 
 namespace serf {
-
-// What a lane has to ask and tell its client; on the I/O thread.
-class lane_owner {
- public:
-  virtual ~lane_owner() = default;
-  // Whether the main connection is: to tell an agent that is slow from one that is not there.
-  virtual bool is_ready() const = 0;
-  // A leave is on its way, or was refused.
-  virtual void expect_agent_to_leave(bool expected) = 0;
-  // Completes `who` once the main connection has shown by an answer that it is alive, or is lost.
-  virtual void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) = 0;
-};
 
 // A further connection to the same agent, for commands that must not hold up or break others: an
 // agent answers the requests of one connection strictly one after the other, and hangs up on an
@@ -31,10 +20,13 @@ class lane_owner {
 class lane final : private transport::link_events, private connection::observer {
  public:
   lane(transport::io_thread& io, connection::settings settings, std::chrono::nanoseconds idle_after,
-       lane_owner& owner);
+       main_line& main);
 
   // Any thread, any time.
   void submit(session::wish what, std::unique_ptr<session::call> who);
+
+  // I/O thread. The main connection is ready, perhaps with another agent than before.
+  void go_on();
 
   // I/O thread. Every call fails for `why`, and no further one is taken.
   void end(const failure& why);
@@ -61,13 +53,14 @@ class lane final : private transport::link_events, private connection::observer 
   void start_next();
   void arm();
   void on_done(bool give_up);
+  void try_again(session::waiting_calls::entry what, failure trouble);
   failure out_of_time(const session::wish& what) const;
   std::optional<failure> refuse(const session::wish& what) const;  // the lock is held
 
   transport::io_thread& io_;
   const connection::settings settings_;
   const std::chrono::nanoseconds idle_after_;
-  lane_owner& owner_;
+  main_line& main_;
   const std::unique_ptr<transport::link> clock_;
 
   std::mutex mutex_;  // over these two
@@ -76,11 +69,14 @@ class lane final : private transport::link_events, private connection::observer 
 
   // The I/O thread's own.
   std::unique_ptr<connection> connection_;
+  std::string connected_to_;
   std::vector<std::unique_ptr<connection>> retired_;  // not to be destroyed under their own feet
   bool busy_ = false;
   bool is_open_ = false;  // the connection: shaken hands
   bool leaves_ = false;   // the call that it is busy with asks the agent to leave
   transport::clock::time_point idle_at_ = transport::clock::time_point::max();
+  std::optional<failure> trouble_;  // with connecting, although the main connection is there
+  transport::clock::time_point not_before_ = transport::clock::time_point::min();  // the next one
 };
 
 }  // namespace serf

@@ -3,17 +3,44 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/attempts.hpp"
+
 namespace serf {
+
+using clock = transport::clock;
 
 struct monitors::place final : connection::observer {
   explicit place(monitors& by)
-      : owner(by), over(std::make_shared<connection>(by.io_, by.settings_, *this)) {}
+      : owner(by),
+        over(std::make_shared<connection>(by.io_, by.settings_, *this)),
+        delay(by.reconnect_.value_or(reconnect_options())) {}
 
-  void on_open() override {}
+  // What follows is called on the I/O thread.
+  void go_on() {
+    is_waiting = false;
+    over->start({owner.main_.where(), {}});
+  }
+
+  void on_open() override {
+    opened_at = clock::now();
+    if (records) records->opened(over->local_address());
+  }
+  std::optional<connection::attempt> on_lost(const failure&) override {
+    if (opened_at) delay.lasted(clock::now() - *opened_at);
+    opened_at.reset();
+    if (!owner.reconnect_) return std::nullopt;
+    is_waiting = !owner.main_.is_ready();
+    return connection::attempt{owner.main_.where(),
+                               is_waiting ? std::chrono::nanoseconds::max() : delay.next()};
+  }
   void on_end(const failure&) override { owner.retire(*this); }
 
   monitors& owner;
   const std::shared_ptr<connection> over;
+  std::shared_ptr<log_feed> records;
+  growing_delay delay;
+  std::optional<clock::time_point> opened_at;
+  bool is_waiting = true;  // for the main connection
 };
 
 namespace {
@@ -22,13 +49,10 @@ namespace {
 class log_call final : public session::call {
  public:
   log_call(transport::io_thread& io, std::weak_ptr<connection> over,
-           std::shared_ptr<log_feed> records, std::unique_ptr<session::call> who)
-      : io_(io), over_(std::move(over)), records_(std::move(records)), who_(std::move(who)) {}
+           std::unique_ptr<session::call> who)
+      : io_(io), over_(std::move(over)), who_(std::move(who)) {}
 
-  void answered(std::string_view body) override {
-    if (const auto over = over_.lock()) records_->opened(over->local_address());
-    who_->answered(body);
-  }
+  void answered(std::string_view body) override { who_->answered(body); }
   void failed(failure why, std::string_view body) override {
     who_->failed(std::move(why), body);
     io_.post([over = over_.lock()] {
@@ -39,14 +63,14 @@ class log_call final : public session::call {
  private:
   transport::io_thread& io_;
   const std::weak_ptr<connection> over_;
-  const std::shared_ptr<log_feed> records_;
   const std::unique_ptr<session::call> who_;
 };
 
 }  // namespace
 
-monitors::monitors(transport::io_thread& io, connection::settings settings)
-    : io_(io), settings_(std::move(settings)) {}
+monitors::monitors(transport::io_thread& io, connection::settings settings, main_line& main,
+                   std::optional<reconnect_options> reconnect)
+    : io_(io), settings_(std::move(settings)), main_(main), reconnect_(std::move(reconnect)) {}
 monitors::~monitors() = default;
 
 std::shared_ptr<monitors::place> monitors::make() { return std::make_shared<place>(*this); }
@@ -57,13 +81,14 @@ std::weak_ptr<connection> monitors::connection_of(const std::shared_ptr<place>& 
 
 void monitors::open(const std::shared_ptr<place>& where, session::wish what,
                     std::shared_ptr<log_feed> records, std::unique_ptr<session::call> who) {
-  io_.post([this, where] {
+  io_.post([this, where, records] {
     if (ended_) return where->over->end(*ended_);
+    where->records = records;
     open_.push_back(where);
-    where->over->start();
+    if (main_.is_ready()) where->go_on();
   });
-  what.records = records;
-  auto call = std::make_unique<log_call>(io_, where->over, std::move(records), std::move(who));
+  what.records = std::move(records);
+  auto call = std::make_unique<log_call>(io_, where->over, std::move(who));
   where->over->submit(std::move(what), std::move(call));
 }
 
@@ -74,6 +99,20 @@ void monitors::retire(const place& ended) {
   if (at == open_.end()) return;
   io_.post([kept = std::move(*at)] {});
   open_.erase(at);
+}
+
+void monitors::go_on() {
+  for (const auto& each : open_) {
+    if (each->is_waiting) each->go_on();
+  }
+}
+
+// Each may end, and leave the list, when told.
+void monitors::wait(const failure& why) {
+  const auto all = open_;
+  for (const auto& each : all) {
+    if (!each->is_waiting) each->over->lose(why);
+  }
 }
 
 void monitors::end(const failure& why) {

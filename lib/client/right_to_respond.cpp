@@ -7,6 +7,16 @@
 
 namespace serf {
 
+namespace {
+
+// What a connection may have been lost for.
+bool is_loss(errc code) {
+  return code == errc::connection_lost || code == errc::agent_left || code == errc::unreachable ||
+         code == errc::protocol_violation || code == errc::limit_exceeded;
+}
+
+}  // namespace
+
 class right_to_respond::response_call final : public session::call {
  public:
   response_call(std::shared_ptr<right_to_respond> right, std::unique_ptr<typed_call<void>> told)
@@ -21,9 +31,7 @@ class right_to_respond::response_call final : public session::call {
     // Of a response that was never sent, or was too large, nothing has gone to the asker.
     const bool still_open = why.code == errc::response_too_large || why.sent == sent::no;
     right_->state_ = still_open ? state::open : state::used;
-    const bool is_gone = why.code == errc::connection_lost || why.code == errc::agent_left ||
-                         why.code == errc::unreachable;
-    if (is_gone && why.sent == sent::no) {
+    if (why.sent == sent::no && is_loss(why.code)) {
       why = right_->refused(errc::query_expired, "it came on a connection that is gone");
     }
     told_->failed(std::move(why), body);
@@ -52,6 +60,7 @@ void right_to_respond::respond(const std::string& response,
   what.request = protocol::respond(id_, response);
   what.timeout = timeout_;
   what.deadline = session::after(std::chrono::steady_clock::now(), timeout_);
+  what.only_on = losses_;
   state expected = state::open;
   if (!state_.compare_exchange_strong(expected, state::under_way)) {
     return told->failed(refused(errc::already_responded, "this client has answered it already"),

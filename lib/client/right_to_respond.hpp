@@ -20,9 +20,11 @@ namespace serf {
 class right_to_respond final : public query_answer,
                                public std::enable_shared_from_this<right_to_respond> {
  public:
-  right_to_respond(std::weak_ptr<connection> over, const query_event& query, std::string agent,
-                   std::chrono::nanoseconds timeout)
+  // `losses`: of the connection, when the query came.
+  right_to_respond(std::weak_ptr<connection> over, std::uint64_t losses, const query_event& query,
+                   std::string agent, std::chrono::nanoseconds timeout)
       : over_(std::move(over)),
+        losses_(losses),
         id_(query.id()),
         query_(query.name),
         agent_(std::move(agent)),
@@ -40,6 +42,7 @@ class right_to_respond final : public query_answer,
   failure refused(errc code, const std::string& why) const;
 
   const std::weak_ptr<connection> over_;
+  const std::uint64_t losses_;
   const std::uint64_t id_;
   const std::string query_, agent_;
   const std::chrono::nanoseconds timeout_;

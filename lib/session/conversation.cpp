@@ -48,13 +48,13 @@ completion conversation::submit(wish what, std::unique_ptr<call> who, time_point
 }
 
 std::optional<failure> conversation::refuse(const wish& what, time_point now) const {
-  if (phase_ == phase::ended) return for_call(ending_, what.name(), sent::no);
+  if (phase_ == phase::ended || (what.only_on && *what.only_on != losses_)) {
+    return for_call(ending_, what.name(), sent::no);
+  }
   if (what.fail_fast && phase_ != phase::open) return not_open(what);
   if (!what.request && phase_ == phase::open) return std::nullopt;
   if (what.deadline <= now) {
-    return phase_ == phase::open
-               ? no_time(what.name(), settings_.agent)
-               : not_connected(what.name(), what.timeout, settings_.agent, ending_);
+    return phase_ == phase::open ? no_time(what.name(), settings_.agent) : no_connection_for(what);
   }
   return beyond_limits(what, pending(), out_.unsent().size() + waiting_.bytes(), settings_);
 }
@@ -63,6 +63,12 @@ std::optional<failure> conversation::not_open(const wish& what) const {
   if (phase_ == phase::open) return std::nullopt;
   if (phase_ == phase::ended) return for_call(ending_, what.name(), sent::no);
   return not_connected(what.name(), std::chrono::nanoseconds(0), settings_.agent, ending_);
+}
+
+failure conversation::no_connection_for(const wish& what) const {
+  return phase_ == phase::ended
+             ? for_call(ending_, what.name(), sent::no)
+             : not_connected(what.name(), what.timeout, settings_.agent, ending_);
 }
 
 void conversation::connected(time_point deadline, std::chrono::nanoseconds timeout) {
@@ -156,10 +162,18 @@ conversation::step conversation::finish(std::uint64_t seq, const std::string& er
   auto asked = pending_.take(seq);
   if (!asked) return next;
   if (asked->confirms) {
-    streams_.confirm(*asked->confirms);
+    next.resumed = streams_.confirm(*asked->confirms);
   } else if (protocol::has_records(asked->command)) {
     if (!error.empty()) {
-      next.takers = streams_.erase(seq);
+      const stream_table::stream* const refused = streams_.find(seq);
+      const bool again = refused != nullptr && refused->again;
+      auto takers = streams_.erase(seq);
+      if (again) {
+        next.rejected = std::move(takers);
+        next.rejection = refused_by_agent(asked->command, error, settings_.agent);
+      } else {
+        next.takers = std::move(takers);
+      }
       for (auto& each : pending_.take_confirming(seq)) {  // those who have joined it
         next.also_done.push_back(
             {std::move(each), refused_by_agent(asked->command, error, settings_.agent)});
@@ -172,6 +186,7 @@ conversation::step conversation::finish(std::uint64_t seq, const std::string& er
                            opened != nullptr ? opened->deadline : time_point::max());
         return next;
       }
+      next.resumed = streams_.confirm(seq);
     }
   }
   next.done.who = std::move(asked->call);  // none: the caller has given up
@@ -209,6 +224,8 @@ conversation::step conversation::open() {
   step next;
   phase_ = phase::open;
   next.opened = true;
+  heartbeat_sent_.reset();
+  resume_streams();
   for (auto& each : waiting_.take_all()) {
     if (!each.what.request) {
       next.also_done.push_back({std::move(each.call), std::nullopt});
@@ -227,11 +244,10 @@ conversation::step conversation::on_time(time_point now) {
         {std::move(each.call), not_answered(each.command, each.timeout, settings_.agent)});
   }
   for (auto& each : waiting_.expire(now)) {
-    next.also_done.push_back(
-        {std::move(each.call),
-         not_connected(each.what.name(), each.what.timeout, settings_.agent, ending_)});
+    next.also_done.push_back({std::move(each.call), no_connection_for(each.what)});
   }
   end_due_streams(now, next);
+  watch_for_silence(now, next);
   if ((phase_ == phase::handshake || phase_ == phase::key) && now >= gate_deadline_) {
     next.broken = handshake_not_answered(gate_timeout_, settings_.agent);
   }
@@ -244,34 +260,11 @@ time_point conversation::next_deadline() {
   if (const auto pending = pending_.next_deadline()) next = std::min(next, *pending);
   if (const auto waiting = waiting_.next_deadline()) next = std::min(next, *waiting);
   if (const auto streams = streams_.next_deadline()) next = std::min(next, *streams);
+  if (phase_ == phase::open && settings_.heartbeat.count() > 0) {
+    next = std::min(next, is_silent() ? after(*heartbeat_sent_, settings_.heartbeat_timeout)
+                                      : after(heard_at_, settings_.heartbeat));
+  }
   return next;
-}
-
-std::vector<completion> conversation::end(failure why) {
-  std::vector<completion> all;
-  if (phase_ == phase::ended) return all;
-  phase_ = phase::ended;
-  const bool left = leaving_ && (why.code == errc::connection_lost || why.code == errc::agent_left);
-  if (left) {
-    why.code = errc::agent_left;
-    why.message = "the Serf agent at " + settings_.agent +
-                  " has left the cluster and ended, as this client asked it to";
-  }
-  ending_ = std::move(why);
-  for (auto& each : pending_.take_all()) {
-    // The agent that leaves hangs up, with an answer or without one.
-    if (left && each.command == command::leave && whether_sent(each) == sent::maybe) {
-      all.push_back({std::move(each.call), std::nullopt});
-    } else {
-      all.push_back({std::move(each.call),
-                     for_call(ending_, protocol::name(each.command), whether_sent(each))});
-    }
-  }
-  for (auto& each : waiting_.take_all()) {
-    all.push_back({std::move(each.call), for_call(ending_, each.what.name(), sent::no)});
-  }
-  out_.clear();
-  return all;
 }
 
 }  // namespace serf::session

@@ -26,16 +26,20 @@ struct conversation_settings {
   std::uint64_t first_seq = 0;
   std::size_t max_calls = 65536;  // waiting, pending, streams and tombstones of calls together
   std::size_t max_unsent_bytes = 16U << 20U;
-  std::chrono::nanoseconds stream_linger{};  // of an event stream that nobody takes any more
-  std::size_t most_stopped = 65536;          // streams that late records are still known of
+  std::chrono::nanoseconds stream_linger{};      // of an event stream that nobody takes any more
+  std::size_t most_stopped = 65536;              // streams that late records are still known of
+  std::chrono::nanoseconds heartbeat{};          // of silence, before the agent is asked; 0: never
+  std::chrono::nanoseconds heartbeat_timeout{};  // then, before the connection is given up
 };
 
 // Why the call is one too many, where so many calls and bytes wait already.
 std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::size_t bytes,
                                      const conversation_settings& settings);
 
-// One connection's talk with an agent, without the connection: handshake, key, which call an answer
-// belongs to, and until when. Bytes and time are arguments; what is to be sent stands in out().
+// A client's talk with an agent, without the connection: handshake, key, which call an answer
+// belongs to, and until when. It survives the loss of a connection: what waits goes on waiting, and
+// streams are asked for again on the next. Bytes and time are arguments; what is to be sent stands
+// in out(). No Seq is used twice, whichever connection it was on.
 //
 // Not thread safe: its owner holds a lock over every function here. None of them calls a waiting
 // caller: what is to be called comes back as completions, to be run without the lock.
@@ -55,24 +59,35 @@ class conversation {
   // Why a call that cannot wait fails now; none: it need not.
   std::optional<failure> not_open(const wish& what) const;
 
+  // What to tell one that waited for a connection in vain.
+  failure no_connection_for(const wish& what) const;
+
+  // Which agent it is that connections are made to, for messages.
+  void set_agent(std::string name) { settings_.agent = std::move(name); }
+
   // There is a connection: starts to shake hands. If the agent is not done with that by `deadline`,
   // the connection is given up; `timeout` is what the deadline came from, for the message.
   void connected(time_point deadline, std::chrono::nanoseconds timeout);
 
   // What came of a header, a whole message or a moment in time.
   struct step {
-    bool body_follows = false;          // on_header: on_body() is next
-    bool is_record = false;             // the body is for `takers`, without on_body()
-    subscribers takers;                 // nullptr: the body is for nobody
-    std::vector<subscribers> expired;   // on_time: to be told so
-    bool opened = false;                // calls go out from here on
+    bool body_follows = false;         // on_header: on_body() is next
+    bool is_record = false;            // the body is for `takers`, without on_body()
+    subscribers takers;                // nullptr: the body is for nobody
+    std::vector<subscribers> expired;  // on_time: to be told so
+    bool opened = false;               // calls go out from here on
+    subscribers resumed;               // to be told so
+    subscribers rejected;              // to be told that they have `ended`, for `rejection`
+    failure rejection;
     completion done;                    // the call that was answered, to run with the body
     std::vector<completion> also_done;  // run without one
-    std::optional<failure> broken;      // close the connection, and end() with this
+    std::optional<failure> broken;      // close the connection, and lose() or end() with this
   };
   step on_header(const protocol::header& header);
   step on_body();  // after on_header() said that a body follows, when it is complete
   step on_time(time_point now);
+  // Something came from the agent, whatever it was.
+  void heard(time_point now) noexcept { heard_at_ = now; }
   // The earliest moment at which on_time() has something to do; max(): none.
   time_point next_deadline();
 
@@ -88,9 +103,24 @@ class conversation {
   // The agent was asked elsewhere to leave, or has refused to.
   void expect_agent_to_leave(bool expected) noexcept { leaving_ = expected; }
 
+  // The connection is gone, and there may be another: what was sent fails, what waits goes on
+  // waiting.
+  struct loss {
+    std::vector<completion> failed;
+    stream_table::loss streams;
+  };
+  loss lose(failure why);
+  // How many connections were lost.
+  std::uint64_t losses() const noexcept { return losses_; }
+  // Those who only want to know when the agent is ready need not wait any longer.
+  std::vector<completion> give_up_ready();
+
   // The connection is gone, for `why`: every call fails.
   std::vector<completion> end(failure why);
-  const failure& ending() const noexcept { return ending_; }  // why it ended
+  // Why the connection ended, or the last one did.
+  const failure& ending() const noexcept { return ending_; }
+  // What such a loss means where the agent was asked to leave.
+  failure as_told(failure why) const;
 
   outbox& out() noexcept { return out_; }
   // Neither unsent bytes nor an unanswered call.
@@ -105,6 +135,10 @@ class conversation {
   void confirm(std::uint64_t stream, std::unique_ptr<call> who, std::chrono::nanoseconds timeout,
                time_point deadline);
   void stop(std::uint64_t seq);
+  void resume_streams();
+  void fail_sent(std::vector<completion>& all);
+  bool is_silent() const noexcept { return heartbeat_sent_ && heard_at_ <= *heartbeat_sent_; }
+  void watch_for_silence(time_point now, step& next);
   void end_due_streams(time_point now, step& next);
   sent whether_sent(const pending_table::entry& each) const noexcept;
   bool was_issued(std::uint64_t seq) const noexcept;
@@ -125,6 +159,9 @@ class conversation {
   std::chrono::nanoseconds gate_timeout_{};
   bool leaving_ = false;  // a leave was sent: the agent will hang up
   failure ending_;
+  std::uint64_t losses_ = 0;
+  time_point heard_at_;
+  std::optional<time_point> heartbeat_sent_;
 
   // Of the header whose body is on its way.
   std::uint64_t current_seq_ = 0;

@@ -16,6 +16,19 @@ void conversation::confirm(std::uint64_t stream, std::unique_ptr<call> who,
   pending_.insert(seq, {command::stream, std::move(who), timeout, position, stream}, deadline);
 }
 
+// Before anything else on this connection, the oldest first.
+void conversation::resume_streams() {
+  for (const std::uint64_t asleep : streams_.asleep()) {
+    const stream_table::stream& each = *streams_.find(asleep);
+    const command what = each.command;
+    const std::uint64_t position = out_.end();
+    const std::uint64_t seq = send({what, each.body});
+    streams_.wake(asleep, seq);
+    pending_.insert(seq, {what, nullptr, {}, position}, time_point::max());
+    if (what == command::stream) confirm(seq, nullptr, {}, time_point::max());
+  }
+}
+
 void conversation::stop(std::uint64_t seq) {
   streams_.mark_stopped(seq);
   const std::uint64_t position = out_.end();

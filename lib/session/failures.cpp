@@ -119,6 +119,13 @@ failure handshake_not_answered(std::chrono::nanoseconds timeout, const std::stri
   return why;
 }
 
+failure went_silent(std::chrono::nanoseconds silence, const std::string& agent) {
+  return {errc::connection_lost, "the Serf agent at " + agent + " has said nothing for " +
+                                     duration_text(silence) +
+                                     ", nor answered a heartbeat: it is frozen, or the network is "
+                                     "cut"};
+}
+
 failure overloaded(std::string_view what, std::string_view limit, const std::string& agent) {
   failure why(errc::overloaded, on(what, agent) + "too much is pending: " + std::string(limit));
   why.command = what;

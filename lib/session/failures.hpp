@@ -28,6 +28,8 @@ failure not_its_turn(protocol::command command, std::chrono::nanoseconds timeout
 // The agent hung up on it without a word; `meaning` is what that most likely means.
 failure hung_up_on(failure lost, const std::string& meaning, const std::string& agent);
 failure handshake_not_answered(std::chrono::nanoseconds timeout, const std::string& agent);
+// Nothing came for so long, not even the answer to what was asked to find that out.
+failure went_silent(std::chrono::nanoseconds silence, const std::string& agent);
 failure overloaded(std::string_view what, std::string_view limit, const std::string& agent);
 // `flaw` is read behind the agent's name: "sent a header without Seq".
 failure protocol_broken(errc code, std::string_view flaw, const std::string& agent);

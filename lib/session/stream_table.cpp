@@ -31,8 +31,11 @@ void stream_table::open(std::uint64_t seq) {
   if (!acknowledged->takers) set_due(seq, time_point::min());
 }
 
-void stream_table::confirm(std::uint64_t seq) {
-  if (stream* const opened = find(seq)) opened->confirmed = true;
+subscribers stream_table::confirm(std::uint64_t seq) {
+  stream* const opened = find(seq);
+  if (opened == nullptr) return nullptr;
+  opened->confirmed = true;
+  return std::exchange(opened->again, false) ? opened->takers : nullptr;
 }
 
 stream_table::stream* stream_table::find(std::uint64_t seq) {
@@ -54,9 +57,13 @@ subscribers stream_table::erase(std::uint64_t seq) {
     for (const auto& each : *released) each->seq_.reset();
     joined_ -= released->size() - 1;
   }
-  if (at->second.open && !at->second.stopped) --open_;
+  close(at->second);
   streams_.erase(at);
   return released;
+}
+
+void stream_table::close(stream& each) {
+  if (std::exchange(each.open, false) && !each.stopped) --open_;
 }
 
 std::optional<std::uint64_t> stream_table::join(const std::string& body,
@@ -94,7 +101,11 @@ subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
     left->takers = std::move(remaining);
   } else {
     left->takers = nullptr;
-    if (left->open) set_due(seq, stop_at);
+    if (left->asleep && left->command == command::stream) {
+      erase(seq);  // nothing to stop
+    } else if (left->open || left->asleep) {
+      set_due(seq, stop_at);
+    }
   }
   return released;
 }
@@ -140,14 +151,62 @@ void stream_table::mark_stopped(std::uint64_t seq) {
   stream* const ended = find(seq);
   if (ended == nullptr || ended->stopped) return;
   unshare(*ended, seq);
+  close(*ended);
   ended->stopped = true;
-  if (ended->open) --open_;
   ended->body.clear();
   stopped_.push_back(seq);
   if (stopped_.size() > most_stopped_) {
     streams_.erase(stopped_.front());
     stopped_.pop_front();
   }
+}
+
+stream_table::loss stream_table::put_to_sleep() {
+  loss lost;
+  std::vector<std::uint64_t> order;
+  for (const auto& each : streams_) order.push_back(each.first);
+  std::sort(order.begin(), order.end());
+  for (const std::uint64_t seq : order) {
+    stream& each = streams_.at(seq);
+    const bool sleeps = each.open && each.takers && each.command != command::query;
+    if (each.takers) {
+      list& whose = sleeps ? lost.asleep : lost.over;
+      whose.insert(whose.end(), each.takers->begin(), each.takers->end());
+    }
+    if (sleeps) {
+      close(each);
+      each.asleep = each.again = true;
+      each.confirmed = false;
+      each.due = time_point::max();
+    } else {
+      erase(seq);
+    }
+  }
+  stopped_.clear();
+  return lost;
+}
+
+std::vector<std::uint64_t> stream_table::asleep() const {
+  std::vector<std::uint64_t> found;
+  for (const auto& [seq, each] : streams_) {
+    if (each.asleep) found.push_back(seq);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+void stream_table::wake(std::uint64_t asleep, std::uint64_t seq) {
+  auto node = streams_.extract(asleep);
+  stream& each = node.mapped();
+  each.asleep = false;
+  each.looked_at = time_point::max();
+  each.deadline = time_point::max();
+  if (each.command == command::stream) shared_[each.body] = seq;
+  if (each.takers) {
+    for (const auto& taker : *each.takers) taker->seq_ = seq;
+  }
+  node.key() = seq;
+  streams_.insert(std::move(node));
 }
 
 std::optional<time_point> stream_table::next_deadline() {

@@ -32,6 +32,8 @@ class stream_table {
     bool open = false;       // acknowledged
     bool confirmed = false;  // and taken up: nothing is missing from here on
     bool stopped = false;
+    bool asleep = false;  // of a connection that was lost; asked for again on the next
+    bool again = false;   // its takers have been on an earlier connection
     time_point due = time_point::max();  // a query's end; when to stop a stream without takers
     time_point looked_at = time_point::max();  // when it is looked at next, no later than due
   };
@@ -43,7 +45,8 @@ class stream_table {
   void add(std::uint64_t seq, protocol::command command, std::string body,
            std::shared_ptr<subscriber> taker, time_point deadline);
   void open(std::uint64_t seq);
-  void confirm(std::uint64_t seq);
+  // Gives those whose stream it is again.
+  subscribers confirm(std::uint64_t seq);
   stream* find(std::uint64_t seq);
   subscribers erase(std::uint64_t seq);  // gives who is to be let go of without the lock
 
@@ -67,12 +70,23 @@ class stream_table {
   void set_due(std::uint64_t seq, time_point when);
   void mark_stopped(std::uint64_t seq);
 
+  // The connection was lost. What was acknowledged and has takers sleeps, event streams and logs
+  // that is; the takers of the others are `over`.
+  struct loss {
+    std::vector<std::shared_ptr<subscriber>> over, asleep;
+  };
+  loss put_to_sleep();
+  std::vector<std::uint64_t> asleep() const;  // the oldest first
+  // Asked for again, under another Seq.
+  void wake(std::uint64_t asleep, std::uint64_t seq);
+
   std::optional<time_point> next_deadline();
   // Those that are acknowledged and not stopped, and who has joined them.
   std::size_t size() const noexcept { return open_ + joined_; }
   std::vector<std::shared_ptr<subscriber>> take_all();
 
  private:
+  void close(stream& each);
   bool is_looked_at(std::uint64_t seq) const;
   void unshare(const stream& ended, std::uint64_t seq);
 

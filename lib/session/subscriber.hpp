@@ -24,6 +24,11 @@ class subscriber {
   virtual void expired() = 0;
   // The connection has ended, for `why`.
   virtual void ended(const failure& why) = 0;
+  // The connection is lost, and the stream is asked for again on the next one: what came in between
+  // will be missing.
+  virtual void interrupted() {}
+  // It was taken up again, so that nothing is missing from here on. Records may have come already.
+  virtual void resumed() {}
 
   bool unflushed = false;  // for whoever calls these: a record was given since flush()
 

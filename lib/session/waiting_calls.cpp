@@ -5,12 +5,19 @@
 namespace serf::session {
 
 void waiting_calls::add(wish what, std::unique_ptr<session::call> call) {
-  const std::uint64_t number = next_++;
-  const std::size_t size = what.request ? what.request->body.size() : 0;
+  insert(next_++, {std::move(what), std::move(call)});
+}
+
+void waiting_calls::put_back(entry what) {
+  insert(entries_.empty() ? next_++ : entries_.begin()->first - 1, std::move(what));
+}
+
+void waiting_calls::insert(std::uint64_t number, entry what) {
+  const std::size_t size = what.what.request ? what.what.request->body.size() : 0;
   deadlines_.sweep(entries_.size(),
                    [this](std::uint64_t each) { return entries_.count(each) != 0; });
-  if (what.deadline != time_point::max()) deadlines_.push(what.deadline, number);
-  entries_.emplace(number, entry{std::move(what), std::move(call)});
+  if (what.what.deadline != time_point::max()) deadlines_.push(what.what.deadline, number);
+  entries_.emplace(number, std::move(what));
   bytes_ += size;
 }
 
@@ -30,6 +37,15 @@ std::vector<waiting_calls::entry> waiting_calls::take_all() {
   while (!entries_.empty()) all.push_back(remove(entries_.begin()));
   deadlines_.clear();
   return all;
+}
+
+std::vector<waiting_calls::entry> waiting_calls::take_without_request() {
+  std::vector<entry> taken;
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const auto each = at++;
+    if (!each->second.what.request) taken.push_back(remove(each));
+  }
+  return taken;
 }
 
 std::optional<waiting_calls::entry> waiting_calls::take_first() {

@@ -24,7 +24,8 @@ struct wish {
   time_point deadline;
   bool fail_fast = false;
   std::string hang_up_means{};  // what it most likely means if the agent hangs up without a word
-  std::shared_ptr<subscriber> records{};  // of a request that has records: who takes them
+  std::shared_ptr<subscriber> records{};   // of a request that has records: who takes them
+  std::optional<std::uint64_t> only_on{};  // the connection, counted from 0, that it makes sense on
 
   std::string_view name() const { return request ? protocol::name(request->command) : "ready"; }
 };
@@ -40,7 +41,9 @@ class waiting_calls {
   void add(wish what, std::unique_ptr<session::call> call);
   std::vector<entry> expire(time_point now);
   std::vector<entry> take_all();
+  std::vector<entry> take_without_request();
   std::optional<entry> take_first();
+  void put_back(entry what);  // in front of all
 
   std::optional<time_point> next_deadline();
   std::size_t size() const noexcept { return entries_.size(); }
@@ -49,9 +52,11 @@ class waiting_calls {
  private:
   entry remove(std::map<std::uint64_t, entry>::iterator at);
 
+  void insert(std::uint64_t number, entry what);
+
   std::map<std::uint64_t, entry> entries_;
   deadline_queue deadlines_;
-  std::uint64_t next_ = 0;
+  std::uint64_t next_ = std::uint64_t{1} << 63U;  // there is room in front
   std::size_t bytes_ = 0;
 };
 

@@ -46,9 +46,9 @@ struct receive_space {
 };
 
 // Called on the I/O thread, one at a time, with no lock of the transport held. Nothing is called
-// after on_failed() or close(). In every one of these functions the link may be closed or
-// destroyed, and this object with it. One that throws fails the link (link_errc::internal_error),
-// and the exception goes to the I/O thread's exception hook.
+// after on_failed(), until reset(), or after close(). In every one of these functions the link may
+// be closed or destroyed, and this object with it. One that throws fails the link
+// (link_errc::internal_error), and the exception goes to the I/O thread's exception hook.
 class link_events {
  public:
   virtual ~link_events();
@@ -57,8 +57,8 @@ class link_events {
   virtual void on_connected() = 0;
 
   // Could not connect; or, after on_connected(), the connection is lost and all bytes that came
-  // before have been delivered. Its descriptor stays open until close(): another thread may be
-  // about to send() on it.
+  // before have been delivered. Its descriptor stays open until reset() or close(): another thread
+  // may be about to send() on it.
   virtual void on_failed(const link_failure& failure) = 0;
 
   // Where the next bytes go; asked anew before each read, when there is something to read. Not
@@ -91,13 +91,18 @@ class link {
   // already may be destroyed by any thread.
   virtual ~link();
 
-  // Connects, then reads until closed. At most once. A host that is an address never reaches a
-  // resolver. Several addresses are tried in turn, each for its share of the time that is left.
+  // Connects, then reads until it fails or is closed. At most once, and once more after each
+  // reset(). A host that is an address never reaches a resolver. Several addresses are tried in
+  // turn, each for its share of the time that is left.
   virtual void open(link_target target) = 0;
 
+  // Ends the connection, or the attempt at one: all is as before open(), so wake() and arm() work.
+  // What was armed is not any more.
+  virtual void reset() noexcept = 0;
+
   // Any thread. One attempt that never blocks and never raises SIGPIPE. Fails with not_connected
-  // before on_connected() and after close(). Callers serialise send() and close() among themselves,
-  // by a lock that the transport does not know.
+  // before on_connected() and after reset() and close(). Callers serialise send(), reset() and
+  // close() among themselves, by a lock that the transport does not know.
   virtual send_result send(const char* data, std::size_t size) noexcept = 0;
 
   // When connected. on_writable() follows at once if the socket takes bytes already.
@@ -113,11 +118,11 @@ class link {
   // Idempotent. Ends the connection even where a forked child still holds the descriptor.
   virtual void close() noexcept = 0;
 
-  // Any thread. -1 before on_connected() and after close().
+  // Any thread. -1 before on_connected() and after reset() and close().
   virtual int native_handle() const noexcept = 0;
 
   // This end's address and port: "127.0.0.1:57490", "[::1]:57490". "" before on_connected() and
-  // after close().
+  // after reset() and close().
   virtual std::string local_address() const = 0;
 };
 

@@ -22,7 +22,7 @@ class stream_socket {
   }
   ~stream_socket();
 
-  // Non-blocking, not inherited over exec, small writes not delayed, dead peers found by keepalive.
+  // Non-blocking, not inherited over exec, small writes not delayed, dead peers found within 30 s.
   static stream_socket open(int family, std::error_code& error) noexcept;
 
   int get() const noexcept { return descriptor_; }

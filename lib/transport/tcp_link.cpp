@@ -36,6 +36,7 @@ class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
   void await_writable();
   static void wake(const std::shared_ptr<tcp_connection>& self) noexcept;
   void arm(clock::time_point when);
+  void reset() noexcept;
   void close() noexcept;
   int native_handle() const noexcept { return descriptor_.load(std::memory_order_acquire); }
 
@@ -55,7 +56,9 @@ class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
   link_events& events_;  // not to be touched when ended_
 
   // The I/O thread's.
-  bool ended_ = false;  // failed or closed: no more events
+  bool ended_ = false;       // failed or closed: no more events
+  bool closed_ = false;      // for good
+  unsigned connection_ = 0;  // handlers of an earlier one find another number
   std::shared_ptr<connector> connector_;
   asio::posix::stream_descriptor socket_;
   bool awaiting_writable_ = false;
@@ -99,8 +102,9 @@ void tcp_connection::connect_ended(connector::outcome& outcome) {
   socket_.assign(connected.get(), error);
   if (error) return fail({error, error.message()});
   descriptor_.store(connected.release(), std::memory_order_release);
+  const unsigned connection = connection_;
   events_.on_connected();
-  if (!ended_) await_readable();
+  if (!ended_ && connection == connection_) await_readable();
 }
 
 send_result tcp_connection::send(const char* data, std::size_t size) noexcept {
@@ -112,23 +116,25 @@ send_result tcp_connection::send(const char* data, std::size_t size) noexcept {
 // To wait first and ask for space then keeps no buffer of the user's waiting for bytes.
 void tcp_connection::await_readable() {
   socket_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [self = shared_from_this()](std::error_code error) {
-                       if (self->ended_) return;
+                     [self = shared_from_this(), connection = connection_](std::error_code error) {
+                       if (self->ended_ || connection != self->connection_) return;
                        if (error) return self->fail({error, error.message()});
                        self->proceed([&] { self->receive(); });
                      });
 }
 
 void tcp_connection::receive() {
+  const unsigned connection = connection_;
   for (int reads = 0; reads < reads_in_a_row && receive_once(); ++reads) {
   }
-  if (!ended_) await_readable();
+  if (!ended_ && connection == connection_) await_readable();
 }
 
 // True: the space was filled, there may be more.
 bool tcp_connection::receive_once() {
+  const unsigned connection = connection_;
   const receive_space space = events_.on_receive_space();
-  if (ended_) return false;
+  if (ended_ || connection != connection_) return false;
   assert(space.size > 0);
 
   const receive_result result = receive_now(socket_.native_handle(), space);
@@ -143,15 +149,15 @@ bool tcp_connection::receive_once() {
     return false;
   }
   events_.on_received(result.received);
-  return !ended_ && result.received == space.size;
+  return !ended_ && connection == connection_ && result.received == space.size;
 }
 
 void tcp_connection::await_writable() {
   if (ended_ || std::exchange(awaiting_writable_, true)) return;
   socket_.async_wait(asio::posix::stream_descriptor::wait_write,
-                     [self = shared_from_this()](std::error_code) {
+                     [self = shared_from_this(), connection = connection_](std::error_code) {
                        // An error is as good an answer: the next send() meets it too.
-                       if (self->ended_) return;
+                       if (self->ended_ || connection != self->connection_) return;
                        self->awaiting_writable_ = false;
                        self->proceed([&] { self->events_.on_writable(); });
                      });
@@ -188,9 +194,17 @@ void tcp_connection::fail(const link_failure& failure) {
 }
 
 void tcp_connection::close() noexcept {
-  ended_ = true;
+  reset();
+  ended_ = closed_ = true;
+}
+
+void tcp_connection::reset() noexcept {
+  ended_ = closed_;
+  ++connection_;
+  ++armed_;
   timer_.cancel();
-  if (connector_) connector_->cancel();
+  awaiting_writable_ = false;
+  if (const auto connecting = std::exchange(connector_, nullptr)) connecting->cancel();
   // Nobody sends now: callers serialise send() and close().
   descriptor_.store(-1, std::memory_order_release);
   const stream_socket closes(socket_.release());
@@ -227,6 +241,7 @@ class tcp_link final : public link {
   void await_writable() override { connection_->await_writable(); }
   void wake() noexcept override { tcp_connection::wake(connection_); }
   void arm(clock::time_point when) override { connection_->arm(when); }
+  void reset() noexcept override { connection_->reset(); }
   void close() noexcept override {
     closed_ = true;
     connection_->close();

@@ -30,6 +30,7 @@ class mock_link : public transport::link {
   MOCK_METHOD(void, await_writable, (), (override));
   MOCK_METHOD(void, wake, (), (noexcept, override));
   MOCK_METHOD(void, arm, (clock::time_point), (override));
+  MOCK_METHOD(void, reset, (), (noexcept, override));
   MOCK_METHOD(void, close, (), (noexcept, override));
   MOCK_METHOD(int, native_handle, (), (const, noexcept, override));
   MOCK_METHOD(std::string, local_address, (), (const, override));
@@ -44,7 +45,9 @@ class mock_io_thread : public transport::io_thread {
 
 class mock_observer : public connection::observer {
  public:
+  MOCK_METHOD(void, on_attempt, (), (override));
   MOCK_METHOD(void, on_open, (), (override));
+  MOCK_METHOD(std::optional<connection::attempt>, on_lost, (const failure&), (override));
   MOCK_METHOD(void, on_end, (const failure&), (override));
 };
 
@@ -84,10 +87,13 @@ class connection_test : public ::testing::Test {
       return made;
     });
     connection::settings settings;
-    settings.where = {"127.0.0.1", 7373};
     settings.agent = settings.conversation.agent = "127.0.0.1:7373";
     settings.connect_timeout = 5s;
     connection_ = std::make_unique<connection>(io_, settings, observer_);
+  }
+
+  static connection::attempt attempt(std::chrono::nanoseconds delay = {}) {
+    return {{"127.0.0.1", 7373, "127.0.0.1:7373"}, delay};
   }
 
   void hear(const std::string& bytes) {
@@ -98,7 +104,7 @@ class connection_test : public ::testing::Test {
   }
 
   void open() {
-    connection_->start();
+    connection_->start(attempt());
     events_->on_connected();
     hear(answer(0));
     sent_.clear();
@@ -131,7 +137,7 @@ TEST_F(connection_test, opens_its_link_where_the_agent_is) {
     EXPECT_EQ(target.port, 7373);
     EXPECT_EQ(target.connect_timeout, 5s);
   });
-  connection_->start();
+  connection_->start(attempt());
 }
 
 TEST_F(connection_test, lets_a_caller_that_is_alone_send_itself_and_wakes_no_one) {
@@ -210,7 +216,7 @@ TEST_F(connection_test, tells_why_the_agent_cannot_be_reached) {
     EXPECT_EQ(why.message, "cannot reach the Serf agent at 127.0.0.1:7373: Connection refused");
   });
   submit(protocol::stats());
-  connection_->start();
+  connection_->start(attempt());
   events_->on_failed({std::make_error_code(std::errc::connection_refused), "Connection refused"});
   EXPECT_EQ(outcomes_, std::vector<errc>{errc::unreachable});
 }
@@ -264,7 +270,7 @@ TEST_F(connection_test, closes_on_bytes_that_no_agent_sends) {
     EXPECT_THAT(why.message, HasSubstr("127.0.0.1:7373"));
     EXPECT_THAT(why.message, HasSubstr("HTTP"));
   });
-  connection_->start();
+  connection_->start(attempt());
   events_->on_connected();
   hear("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n400 Bad Request");
 }

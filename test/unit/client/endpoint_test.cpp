@@ -12,15 +12,18 @@ using ::testing::HasSubstr;
 
 TEST(endpoint, is_a_host_and_a_port) {
   const std::pair<const char*, endpoint> rows[] = {
-      {"127.0.0.1:7373", {"127.0.0.1", 7373}}, {"localhost:1", {"localhost", 1}},
-      {"[::1]:65535", {"::1", 65535}},         {"[fe80::1%eth0]:7373", {"fe80::1%eth0", 7373}},
-      {"n1.example:080", {"n1.example", 80}},
+      {"127.0.0.1:7373", {"127.0.0.1", 7373, "127.0.0.1:7373"}},
+      {"localhost:1", {"localhost", 1, "localhost:1"}},
+      {"[::1]:65535", {"::1", 65535, "[::1]:65535"}},
+      {"[fe80::1%eth0]:7373", {"fe80::1%eth0", 7373, "[fe80::1%eth0]:7373"}},
+      {"n1.example:080", {"n1.example", 80, "n1.example:080"}},
   };
   for (const auto& [text, wanted] : rows) {
     const auto read = parse_endpoint(text, "");
     ASSERT_TRUE(read) << text;
     EXPECT_EQ(read->host, wanted.host);
     EXPECT_EQ(read->port, wanted.port);
+    EXPECT_EQ(read->text, wanted.text);
   }
 }
 

@@ -1,0 +1,81 @@
+// What becomes of a client's connection: attempts, losses, and who is to hear of them. On the I/O
+// thread.
+#include <utility>
+
+#include "client/client_core.hpp"
+#include "protocol/request.hpp"
+
+namespace serf {
+
+using clock = std::chrono::steady_clock;
+
+void client_core::on_attempt() {
+  log_.write(log_level::info, "connecting to " + attempts_.where().text);
+  if (state() != connection_state::connecting) change(connection_state::connecting, "");
+}
+
+void client_core::on_open() {
+  ready_since_ = clock::now();
+  change(connection_state::ready, "");
+  side_->go_on();
+  risky_->go_on();
+  monitors_->go_on();
+  if (cluster_) {
+    cluster_->look(*connection_, attempts_.where().text, [this](const std::string& warning) {
+      log_.write(log_level::warn, warning);
+      if (is_ready())
+        watchers_.tell(
+            {connection_state::ready, attempts_.where().text, warning, attempts_.number(), {}});
+    });
+  }
+}
+
+std::optional<connection::attempt> client_core::on_lost(const failure& why) {
+  std::optional<std::chrono::nanoseconds> lasted;
+  if (ready_since_) lasted = clock::now() - *ready_since_;
+  ready_since_.reset();
+  change(connection_state::lost, why.message);
+  if (!reconnects_) return std::nullopt;
+  monitors_->wait(why);
+  auto next = attempts_.next(lasted);
+  if (!next) return next;
+  // Behind this loss, so that they are told of it.
+  if (!lasted && attempts_.round_is_over()) io_->post([this] { connection_->give_up_ready(); });
+  if (next->delay.count() > 0) change(connection_state::waiting, why.message, next->delay);
+  return next;
+}
+
+void client_core::on_end(const failure& why) {
+  side_->end(why);
+  risky_->end(why);
+  monitors_->end(why);
+  if (why.code != errc::client_closed && state() != connection_state::lost) {
+    change(connection_state::lost, why.message);
+  }
+  change(connection_state::closed, why.message);
+}
+
+void client_core::change(connection_state state, const std::string& reason,
+                         std::chrono::nanoseconds delay) {
+  state_.store(state, std::memory_order_release);
+  const connection_event change{state, attempts_.where().text, reason, attempts_.number(), delay};
+  const log_level level = state == connection_state::lost ? log_level::warn : log_level::info;
+  if (log_.enabled(level)) log_.write(level, "connection " + to_string(change));
+  watchers_.tell(change);
+}
+
+void client_core::expect_agent_to_leave(bool expected) {
+  connection_->expect_agent_to_leave(expected);
+  monitors_->expect_agent_to_leave(expected);
+}
+
+void client_core::ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) {
+  // To stop what was never started costs the agent nothing, and always succeeds.
+  session::wish what;
+  what.request = protocol::stop(never_issued_);
+  what.deadline = deadline;
+  what.fail_fast = true;  // what answers on a later connection says nothing of this one
+  connection_->submit(std::move(what), std::move(who));
+}
+
+}  // namespace serf
