@@ -70,6 +70,7 @@ function(serf_install target kind)
     COMPONENT ${component} ${extra}
     FILES_MATCHING
     PATTERN "*.hpp"
+    PATTERN "testing" EXCLUDE # of the test kit
   )
   install(
     FILES "${PROJECT_SOURCE_DIR}/LICENSE"

@@ -13,9 +13,9 @@
 
 #include <serf/coded_client.hpp>
 #include <serf/msgpack_codec.hpp>
+#include <serf/testing/fake_agent.hpp>
 
 #include "support/deadline.hpp"
-#include "support/fake_agent.hpp"
 
 namespace serf {
 namespace {

@@ -13,8 +13,7 @@
 #include <vector>
 
 #include <serf/coded_client.hpp>
-
-#include "support/fake_agent.hpp"
+#include <serf/testing/fake_agent.hpp>
 
 namespace serf {
 namespace {

@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "support/fake_agent.hpp"
+#include <serf/testing/fake_agent.hpp>
+#include <serf/testing/fake_encoding.hpp>
+
 #include "support/fake_client.hpp"
-#include "support/fake_encoding.hpp"
 
 namespace serf::testing {
 namespace {

@@ -7,7 +7,8 @@
 #include <system_error>
 #include <vector>
 
-#include "support/fake_agent.hpp"
+#include <serf/testing/fake_agent.hpp>
+
 #include "support/fake_client.hpp"
 #include "support/fake_recording.hpp"
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "support/fake_agent.hpp"
+#include <serf/testing/fake_agent.hpp>
+
 #include "support/real_agent.hpp"
 
 namespace serf::testing {

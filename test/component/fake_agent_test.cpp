@@ -1,6 +1,4 @@
 // How the fake agent starts and ends, and what it has seen in between.
-#include "support/fake_agent.hpp"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -10,8 +8,10 @@
 #include <thread>
 #include <vector>
 
+#include <serf/testing/fake_agent.hpp>
+#include <serf/testing/fake_encoding.hpp>
+
 #include "support/fake_client.hpp"
-#include "support/fake_encoding.hpp"
 
 namespace serf::testing {
 namespace {

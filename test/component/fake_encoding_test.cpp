@@ -1,13 +1,13 @@
 // The fake agent's encoder and decoder against an independent one.
-#include "support/fake_encoding.hpp"
-
 #include <gtest/gtest.h>
+#include <msgpack.hpp>
 
 #include <cstdint>
 #include <limits>
-#include <msgpack.hpp>
 #include <string>
 #include <vector>
+
+#include <serf/testing/fake_encoding.hpp>
 
 #include "support/fake_recording.hpp"
 

@@ -6,9 +6,9 @@
 #include <string>
 
 #include <serf/client.hpp>
+#include <serf/testing/fake_agent.hpp>
 
 #include "support/deadline.hpp"
-#include "support/fake_agent.hpp"
 
 namespace serf {
 namespace {

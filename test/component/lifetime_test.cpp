@@ -1,8 +1,9 @@
 // How clients end: from any thread, inside a handler, with calls under way. And what handlers may
 // do.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fcntl.h>
 
 #include <atomic>
 #include <future>
@@ -14,9 +15,9 @@
 #include <vector>
 
 #include <serf/client.hpp>
+#include <serf/testing/fake_agent.hpp>
 
 #include "support/deadline.hpp"
-#include "support/fake_agent.hpp"
 
 namespace serf {
 namespace {

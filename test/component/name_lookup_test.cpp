@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <serf/client.hpp>
+#include <serf/testing/fake_agent.hpp>
 
-#include "support/fake_agent.hpp"
 #include "unit/transport/name_service.hpp"
 
 namespace serf {

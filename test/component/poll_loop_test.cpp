@@ -1,6 +1,7 @@
 // A stream among other descriptors, in a loop of the application's own.
-#include <fcntl.h>
 #include <gtest/gtest.h>
+
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -12,8 +13,7 @@
 #include <vector>
 
 #include <serf/client.hpp>
-
-#include "support/fake_agent.hpp"
+#include <serf/testing/fake_agent.hpp>
 
 namespace serf {
 namespace {

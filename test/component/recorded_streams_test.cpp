@@ -7,8 +7,7 @@
 #include <string>
 
 #include <serf/client.hpp>
-
-#include "support/fake_agent.hpp"
+#include <serf/testing/fake_agent.hpp>
 
 namespace serf {
 namespace {

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include <serf/client.hpp>
+#include <serf/testing/fake_agent.hpp>
 
 #include "support/deadline.hpp"
-#include "support/fake_agent.hpp"
 
 namespace serf {
 namespace {

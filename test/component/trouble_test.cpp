@@ -2,6 +2,7 @@
 // deadline, with a text that names the agent and the cause.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <signal.h>
 
 #include <chrono>
@@ -11,10 +12,10 @@
 #include <vector>
 
 #include <serf/client.hpp>
+#include <serf/testing/fake_agent.hpp>
 
 #include "support/black_hole.hpp"
 #include "support/deadline.hpp"
-#include "support/fake_agent.hpp"
 #include "support/loopback.hpp"
 
 namespace serf {

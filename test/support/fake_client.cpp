@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "support/fake_encoding.hpp"
+#include <serf/testing/fake_encoding.hpp>
 
 namespace serf::testing {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "support/fake_value.hpp"
+#include <serf/testing/fake_value.hpp>
 
 namespace serf::testing {
 

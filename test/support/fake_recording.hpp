@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "support/fake_member.hpp"
+#include <serf/testing/fake_member.hpp>
 
 namespace serf::testing {
 

@@ -1,3 +1,4 @@
 #pragma once
 
 #include <vector>
+#include <serf/testing/fake_agent.hpp>

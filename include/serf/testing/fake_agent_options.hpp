@@ -1,0 +1,54 @@
+// What a fake agent starts with.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <serf/testing/fake_member.hpp>
+
+namespace serf::testing {
+
+class fake_agent_options {
+ public:
+  // An IPv4 or IPv6 address to listen on: "127.0.0.1", "::1". Port 0: one that is free.
+  fake_agent_options& address(std::string v) { return address_ = std::move(v), *this; }
+  fake_agent_options& port(int v) { return port_ = v, *this; }
+
+  fake_agent_options& auth_key(std::string v) { return auth_key_ = std::move(v), *this; }
+
+  // The cluster. The first member is the agent itself; without any, there is an "n1".
+  fake_agent_options& member(fake_member v) { return members_.push_back(std::move(v)), *this; }
+  fake_agent_options& members(std::vector<fake_member> v) { return members_ = std::move(v), *this; }
+
+  // Base64 of the primary key, on every member. Without one the cluster is not encrypted.
+  fake_agent_options& encrypt_key(std::string v) { return encrypt_key_ = std::move(v), *this; }
+
+  // Limits in bytes, as agents are configured.
+  fake_agent_options& user_event_limit(std::size_t v) { return user_event_limit_ = v, *this; }
+  fake_agent_options& query_limit(std::size_t v) { return query_limit_ = v, *this; }
+
+  // A query of a client is acknowledged as a request and then lives until the test says done: no
+  // acks, no deadline, no delivery to streams.
+  fake_agent_options& queries_by_hand(bool v = true) { return queries_by_hand_ = v, *this; }
+
+  // Bytes sent to whoever connects, before anything is read: another kind of server.
+  fake_agent_options& greeting(std::string v) { return greeting_ = std::move(v), *this; }
+  // Accepts and writes, but leaves in the kernel what it is sent.
+  fake_agent_options& never_read(bool v = true) { return never_read_ = v, *this; }
+
+ private:
+  friend class fake_server;  // for where to listen
+  friend struct fake_state;
+  std::string address_ = "127.0.0.1";
+  int port_ = 0;
+  std::string auth_key_, encrypt_key_, greeting_;
+  std::vector<fake_member> members_;
+  std::size_t user_event_limit_ = 512;
+  std::size_t query_limit_ = 1024;
+  bool never_read_ = false;
+  bool queries_by_hand_ = false;
+};
+
+}  // namespace serf::testing

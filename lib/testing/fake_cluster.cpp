@@ -1,0 +1,162 @@
+#include "testing/fake_cluster.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "testing/fake_expression.hpp"
+#include "testing/fake_sizes.hpp"
+
+namespace serf::testing {
+
+fake_cluster::fake_cluster(std::vector<fake_member> members) : members_(std::move(members)) {
+  if (members_.empty()) members_.emplace_back("n1");
+  for (const auto& member : members_) static_cast<void>(to_value(member));  // a bad address throws
+}
+
+const fake_member* fake_cluster::find(const std::string& name) const {
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [&](const fake_member& one) { return one.name == name; });
+  return found == members_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> fake_cluster::names_alive() const {
+  std::vector<std::string> names;
+  for (const auto& member : members_) {
+    if (member.status == "alive") names.push_back(member.name);
+  }
+  return names;
+}
+
+void fake_cluster::set(const fake_member& member) {
+  static_cast<void>(to_value(member));
+  for (auto& one : members_) {
+    if (one.name == member.name) {
+      one = member;
+      return;
+    }
+  }
+  members_.push_back(member);
+}
+
+void fake_cluster::remove(const std::string& name) {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (members_[i].name != name || i == self_) continue;
+    members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(i));
+    return;
+  }
+}
+
+std::optional<std::vector<fake_member>> fake_cluster::filtered(const fake_body& filter) const {
+  const auto status = filter.at("Status").text();
+  const auto name = filter.at("Name").text();
+  std::vector<fake_member> result;
+  try {
+    // All are compiled, even when no member is compared.
+    const fake_expression status_expression("^" + status + "$");
+    const fake_expression name_expression("^" + name + "$");
+    std::vector<std::pair<std::string, fake_expression>> tags;
+    for (const auto& [tag, expression] : filter.at("Tags").map()) {
+      tags.emplace_back(tag.text(), fake_expression("^" + expression.text() + "$"));
+    }
+    for (const auto& member : members_) {
+      const auto has_tag = [&](const std::pair<std::string, fake_expression>& wanted) {
+        const auto found = member.tags.find(wanted.first);
+        const std::string value = found == member.tags.end() ? "" : found->second;
+        return wanted.second.matches(value);
+      };
+      if ((status.empty() || status_expression.matches(member.status)) &&
+          (name.empty() || name_expression.matches(member.name)) &&
+          std::all_of(tags.begin(), tags.end(), has_tag)) {
+        result.push_back(member);
+      }
+    }
+  } catch (const fake_expression::invalid&) {
+    return std::nullopt;
+  }
+  return result;
+}
+
+std::optional<fake_cluster::change> fake_cluster::force_leave(const std::string& node, bool prune) {
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [&](const fake_member& one) { return one.name == node; });
+  if (found == members_.end()) return std::nullopt;
+  const bool failed = found->status == "failed";
+  if (found->status == "alive") found->status = "leaving";
+  if (failed) found->status = "left";
+  if (prune) {
+    change reaped{"member-reap", *found};
+    remove(node);
+    return reaped;
+  }
+  if (failed) return change{"member-leave", *found};
+  return std::nullopt;  // of a node that lives, agents tell nothing
+}
+
+fake_cluster::change fake_cluster::leave() {
+  members_[self_].status = "left";
+  return {"member-leave", members_[self_]};
+}
+
+void fake_cluster::come_back() { members_[self_].status = "alive"; }
+
+std::optional<std::string> fake_cluster::change_tags(const fake_value& set,
+                                                     const fake_value& remove) {
+  auto tags = self().tags;
+  for (const auto& name : remove.list()) tags.erase(name.text());
+  for (const auto& [name, value] : set.map()) tags[name.text()] = value.text();
+  if (encoded_tags_size(tags) > tags_limit) {
+    return "Encoded length of tags exceeds limit of " + std::to_string(tags_limit) + " bytes";
+  }
+  members_[self_].tags = tags;
+  return std::nullopt;
+}
+
+std::pair<std::size_t, std::string> fake_cluster::join(const fake_value& addresses) const {
+  std::string lines;
+  std::size_t failures = 0;
+  for (const auto& item : addresses.list()) {
+    const auto address = item.text();
+    if (failing_.count(address) == 0) continue;
+    ++failures;
+    lines += "\t* Failed to join " + address.substr(0, address.rfind(':')) + ": dial tcp " +
+             address + ": connect: connection refused\n";
+  }
+  const auto reached = addresses.size() - failures;
+  if (reached > 0 || failures == 0) return {reached, ""};
+  return {0, std::to_string(failures) + (failures == 1 ? " error" : " errors") + " occurred:\n" +
+                 lines + "\n"};
+}
+
+fake_value fake_cluster::stats(bool encrypted, std::uint64_t event_time,
+                               std::uint64_t query_time) const {
+  const auto count = [&](const std::string& status) {
+    return std::to_string(
+        std::count_if(members_.begin(), members_.end(),
+                      [&](const fake_member& one) { return one.status == status; }));
+  };
+  fake_map tags;
+  for (const auto& [key, value] : self().tags) tags.emplace_back(key, value);
+  return fake_map{{"agent", fake_map{{"name", self().name}}},
+                  {"event_handlers", fake_map{}},
+                  {"runtime", fake_map{{"arch", "amd64"},
+                                       {"cpu_count", "2"},
+                                       {"goroutines", "33"},
+                                       {"max_procs", "2"},
+                                       {"os", "linux"},
+                                       {"version", "go1.19.8"}}},
+                  {"serf", fake_map{{"coordinate_resets", "0"},
+                                    {"encrypted", encrypted ? "true" : "false"},
+                                    {"event_queue", "0"},
+                                    {"event_time", std::to_string(event_time)},
+                                    {"failed", count("failed")},
+                                    {"health_score", "0"},
+                                    {"intent_queue", "0"},
+                                    {"left", count("left")},
+                                    {"member_time", std::to_string(members_.size())},
+                                    {"members", std::to_string(members_.size())},
+                                    {"query_queue", "0"},
+                                    {"query_time", std::to_string(query_time)}}},
+                  {"tags", tags}};
+}
+
+}  // namespace serf::testing

@@ -1,0 +1,58 @@
+// The members of a fake cluster and what commands do to them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <serf/testing/fake_member.hpp>
+
+#include "testing/fake_body.hpp"
+
+namespace serf::testing {
+
+class fake_cluster {
+ public:
+  explicit fake_cluster(std::vector<fake_member> members);  // the first is the agent itself
+
+  const std::vector<fake_member>& members() const { return members_; }
+  const fake_member& self() const { return members_.at(self_); }
+  const fake_member* find(const std::string& name) const;
+  std::vector<std::string> names_alive() const;
+
+  void set(const fake_member& member);   // adds it or takes the place of its namesake
+  void remove(const std::string& name);  // never the agent itself
+
+  // members-filtered; nullopt: an expression is invalid. Agents put ^ and $ around it, but no
+  // group: "a|b" is "^a" or "b$".
+  std::optional<std::vector<fake_member>> filtered(const fake_body& filter) const;
+
+  // A member event to tell the streams.
+  struct change {
+    std::string kind;
+    fake_member member;
+  };
+  std::optional<change> force_leave(const std::string& node, bool prune);
+  change leave();
+  void come_back();  // after leave, as a new process does
+
+  // tags; the text of the error when they are too large, and nothing is changed.
+  std::optional<std::string> change_tags(const fake_value& set, const fake_value& remove);
+
+  // join: how many were reached, and the error when none was.
+  std::pair<std::size_t, std::string> join(const fake_value& addresses) const;
+  void fail_join(const std::string& address) { failing_.insert(address); }
+
+  fake_value stats(bool encrypted, std::uint64_t event_time, std::uint64_t query_time) const;
+
+ private:
+  std::vector<fake_member> members_;
+  std::size_t self_ = 0;
+  std::set<std::string> failing_;
+};
+
+}  // namespace serf::testing

@@ -1,0 +1,19 @@
+// What a command comes to.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <serf/testing/fake_value.hpp>
+
+namespace serf::testing {
+
+struct fake_reply {
+  std::string error = {};
+  std::optional<fake_value> body = {};
+  bool hang_up = false;             // no reply: the connection ends
+  std::function<void()> then = {};  // once the reply stands in the connection's buffer
+};
+
+}  // namespace serf::testing

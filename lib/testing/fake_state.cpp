@@ -1,0 +1,123 @@
+#include "testing/fake_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <serf/testing/fake_encoding.hpp>
+
+namespace serf::testing {
+namespace {
+
+constexpr std::size_t log_backlog_size = 512;
+
+}  // namespace
+
+void fake_connection::send_record(std::uint64_t seq, const fake_value& record) {
+  wire.send(encode_message(seq, "", record));
+}
+
+fake_state::fake_state(const fake_agent_options& options)
+    : auth_key(options.auth_key_),
+      greeting(options.greeting_),
+      user_event_limit(options.user_event_limit_),
+      query_limit(options.query_limit_),
+      never_read(options.never_read_),
+      queries_by_hand(options.queries_by_hand_),
+      cluster(options.members_),
+      keyring(options.encrypt_key_) {}
+
+fake_connection* fake_state::connection(std::size_t id) {
+  for (const auto& one : connections) {
+    if (one->id == id && !one->wire.ended()) return one.get();
+  }
+  return nullptr;
+}
+
+fake_connection* fake_state::newest() {
+  return connections.empty() ? nullptr : connections.back().get();
+}
+
+std::size_t fake_state::deliver_user_event(fake_user_event event) {
+  ++event_time;
+  if (event.ltime == 0) event.ltime = event_time;
+  const auto record = to_record(event);
+  std::size_t reached = 0;
+  for (const auto& one : connections) {
+    for (const auto& [seq, filter] : one->streams) {
+      if (!filter.takes("user", event.name)) continue;
+      one->send_record(seq, record);
+      ++reached;
+    }
+  }
+  return reached;
+}
+
+std::size_t fake_state::deliver_members(const std::string& kind,
+                                        const std::vector<fake_member>& members) {
+  const auto record = member_record(kind, members);
+  std::size_t reached = 0;
+  for (const auto& one : connections) {
+    for (const auto& [seq, filter] : one->streams) {
+      if (!filter.takes(kind, "")) continue;
+      one->send_record(seq, record);
+      ++reached;
+    }
+  }
+  return reached;
+}
+
+std::size_t fake_state::deliver_query(const std::shared_ptr<fake_query>& query,
+                                      const std::string& payload) {
+  ++query_time;
+  std::size_t reached = 0;
+  for (const auto& one : connections) {
+    for (const auto& [seq, filter] : one->streams) {
+      if (!filter.takes("query", query->name)) continue;
+      const auto id = ++one->last_query_id;
+      one->seen_queries[id] = query;
+      one->send_record(seq, query_record(id, query_time, query->name, payload));
+      ++reached;
+    }
+  }
+  return reached;
+}
+
+std::size_t fake_state::deliver_log(const std::string& line) {
+  log_backlog.push_back(line);
+  if (log_backlog.size() > log_backlog_size) log_backlog.pop_front();
+  std::size_t reached = 0;
+  for (const auto& one : connections) {
+    if (!one->log_monitor || !passes_level(line, one->log_monitor->level)) continue;
+    one->send_record(one->log_monitor->seq, log_record(line));
+    ++reached;
+  }
+  return reached;
+}
+
+bool fake_state::send_to_asker(const fake_query& query, const std::string& type,
+                               const std::string& from, const std::string& payload) {
+  auto* asker = connection(query.connection);
+  if (asker) asker->send_record(query.seq, query_reply_record(type, from, payload));
+  return asker != nullptr;
+}
+
+void fake_state::finish(const std::shared_ptr<fake_query>& query) {
+  query->over = true;
+  send_to_asker(*query, "done", "", "");
+  queries.erase(std::remove(queries.begin(), queries.end(), query), queries.end());
+}
+
+void fake_state::shut_down() {
+  listening = false;
+  gone = true;
+  for (const auto& one : connections) {
+    one->held = false;
+    one->wire.end_after_sending(fake_end::close);
+  }
+}
+
+void fake_state::come_back() {
+  if (std::exchange(gone, false)) cluster.come_back();
+}
+
+}  // namespace serf::testing

@@ -1,0 +1,108 @@
+// All a fake agent knows, guarded by the lock of its server: whoever has a reference here holds it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <serf/testing/fake_agent_options.hpp>
+#include <serf/testing/fake_request.hpp>
+#include <serf/testing/fake_script.hpp>
+
+#include "testing/fake_body.hpp"
+#include "testing/fake_cluster.hpp"
+#include "testing/fake_events.hpp"
+#include "testing/fake_keyring.hpp"
+#include "testing/fake_wire.hpp"
+
+namespace serf::testing {
+
+// Lives until its deadline. Connections that saw it in a stream know it by IDs of their own.
+struct fake_query {
+  using clock = std::chrono::steady_clock;
+
+  std::string name;
+  std::size_t connection = 0;  // who asked; 0 is another node
+  std::uint64_t seq = 0;
+  std::optional<clock::time_point> deadline;
+  bool answered = false;  // by this agent: it answers once
+  bool over = false;
+};
+
+struct fake_connection {
+  fake_connection(std::size_t number, int descriptor) : id(number), wire(descriptor) {}
+
+  void send_record(std::uint64_t seq, const fake_value& record);
+
+  std::size_t id;
+  fake_wire wire;
+
+  fake_header header;  // agents have one per connection and never clear it
+  bool between_header_and_body = false;
+  fake_request request;  // what is being read, or held
+  bool held = false;
+
+  bool greeted = false;  // the handshake is done
+  bool authenticated = false;
+
+  struct monitor {
+    std::uint64_t seq = 0;
+    int level = 0;
+    std::string argument;
+  };
+  std::map<std::uint64_t, fake_event_filter> streams;
+  std::optional<monitor> log_monitor;
+  std::map<std::uint64_t, std::shared_ptr<fake_query>> seen_queries;
+  std::uint64_t last_query_id = 0;
+};
+
+struct fake_state {
+  explicit fake_state(const fake_agent_options& options);
+
+  fake_connection* connection(std::size_t id);  // nullptr: not open
+  fake_connection* newest();
+
+  // To all streams that take it; how many those are.
+  std::size_t deliver_user_event(fake_user_event event);
+  std::size_t deliver_members(const std::string& kind, const std::vector<fake_member>& members);
+  std::size_t deliver_query(const std::shared_ptr<fake_query>& query, const std::string& payload);
+  std::size_t deliver_log(const std::string& line);
+
+  // A record of type ack, response or done for whoever asked; whether it is still there.
+  bool send_to_asker(const fake_query& query, const std::string& type, const std::string& from,
+                     const std::string& payload);
+  // With done. The argument must not stand in `queries`, which it is taken from.
+  void finish(const std::shared_ptr<fake_query>& query);
+
+  void shut_down();  // closes everything, as an agent that has left
+  void come_back();  // as its next process
+
+  const std::string auth_key, greeting;
+  const std::size_t user_event_limit, query_limit;
+  const bool never_read, queries_by_hand;
+
+  fake_cluster cluster;
+  fake_keyring keyring;
+  fake_script script;
+  std::uint64_t event_time = 1, query_time = 1;
+  std::deque<std::string> log_backlog;
+  std::vector<std::shared_ptr<fake_query>> queries;
+
+  std::vector<std::unique_ptr<fake_connection>> connections;  // oldest first
+  std::vector<fake_request> requests;
+  std::size_t accepted = 0;
+  std::size_t bytes_received = 0;
+
+  bool frozen = false;
+  bool listening = true;                           // as wanted; the loop sees to it
+  bool gone = false;                               // between shut_down() and come_back()
+  std::optional<std::chrono::milliseconds> pause;  // behind each single byte
+};
+
+}  // namespace serf::testing

@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+
+#include "testing/fake_commands.hpp"
+#include "testing/fake_expression.hpp"
+#include "testing/fake_sizes.hpp"
+
+namespace serf::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// What agents choose when the request says 0: gossip interval x 16 x digits of the cluster's size.
+nanoseconds default_timeout(std::size_t members) {
+  return milliseconds(200) * 16 * std::to_string(members).size();
+}
+
+bool passes_filters(const fake_member& member, const fake_body& query) {
+  const auto& nodes = query.at("FilterNodes").list();
+  if (!nodes.empty() && std::find(nodes.begin(), nodes.end(), member.name) == nodes.end()) {
+    return false;
+  }
+  for (const auto& [tag, expression] : query.at("FilterTags").map()) {
+    const auto found = member.tags.find(tag.text());
+    const std::string value = found == member.tags.end() ? "" : found->second;
+    try {
+      if (!fake_expression(expression.text()).matches(value)) return false;
+    } catch (const fake_expression::invalid&) {
+      return false;  // nodes log it and keep silent
+    }
+  }
+  return true;
+}
+
+// Each node that lives acknowledges; this agent's streams see it when the filters let it.
+void spread(fake_state& state, const std::shared_ptr<fake_query>& query, const fake_body& body) {
+  state.queries.push_back(query);
+  for (const auto& member : state.cluster.members()) {
+    if (member.status != "alive" || !passes_filters(member, body)) continue;
+    if (body.at("RequestAck").flag()) state.send_to_asker(*query, "ack", member.name, "");
+  }
+  if (passes_filters(state.cluster.self(), body)) {
+    state.deliver_query(query, body.at("Payload").bytes());
+  }
+}
+
+}  // namespace
+
+fake_reply run_stream(fake_connection& connection, const fake_header& header,
+                      const fake_body& body) {
+  const auto filter = fake_event_filter::parse(body.at("Type").text());
+  if (!filter) return {"Invalid event filter"};
+  if (connection.streams.count(header.seq) != 0) return {"Stream with given sequence exists"};
+  fake_reply reply;
+  reply.then = [&connection, seq = header.seq, filter = *filter] {
+    connection.streams.emplace(seq, filter);
+  };
+  return reply;
+}
+
+fake_reply run_monitor(fake_state& state, fake_connection& connection, const fake_header& header,
+                       const fake_body& body) {
+  auto name = body.at("LogLevel").text();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::toupper(c) : c); });
+  const auto level = log_level_of(name);
+  if (!level) return {"Unknown log level: " + name};
+  if (connection.log_monitor) return {"Monitor already exists"};
+  fake_reply reply;
+  reply.then = [&state, &connection, seq = header.seq, level = *level, name] {
+    connection.log_monitor = fake_connection::monitor{seq, level, name};
+    for (const auto& line : state.log_backlog) {
+      if (passes_level(line, level)) connection.send_record(seq, log_record(line));
+    }
+  };
+  return reply;
+}
+
+fake_reply run_stop(fake_connection& connection, const fake_body& body) {
+  const auto seq = body.at("Stop").number();
+  if (connection.log_monitor && connection.log_monitor->seq == seq) connection.log_monitor.reset();
+  connection.streams.erase(seq);
+  return {};
+}
+
+fake_reply run_query(fake_state& state, fake_connection& connection, const fake_header& header,
+                     const fake_body& body) {
+  const auto name = body.at("Name").text();
+  const bool is_ping = name == "_serf_ping" && body.at("Payload").size() == 0;
+  if (name.rfind("_serf_", 0) == 0 && !is_ping) {
+    return {"Queries cannot contain the '_serf_' prefix"};
+  }
+  if (encoded_query_size(body) > state.query_limit) {
+    return {"query exceeds limit of " + std::to_string(state.query_limit) + " bytes"};
+  }
+  // The clock counts nanoseconds too: a timeout near its end must not wrap around.
+  constexpr nanoseconds longest = std::chrono::hours(24 * 365);
+  nanoseconds timeout(body.at("Timeout").integer());
+  if (timeout.count() == 0) timeout = default_timeout(state.cluster.members().size());
+  const auto query = std::make_shared<fake_query>();
+  query->name = name;
+  query->connection = connection.id;
+  query->seq = header.seq;
+  fake_reply reply;
+  if (state.queries_by_hand) {
+    reply.then = [&state, query] { state.queries.push_back(query); };
+    return reply;
+  }
+  query->deadline = fake_query::clock::now() + std::clamp(timeout, nanoseconds(0), longest);
+  reply.then = [&state, query, body] { spread(state, query, body); };
+  return reply;
+}
+
+fake_reply run_respond(fake_state& state, fake_connection& connection, const fake_body& body) {
+  const auto found = connection.seen_queries.find(body.at("ID").number());
+  if (found == connection.seen_queries.end() || found->second->over) {
+    return {"No pending queries matching ID"};
+  }
+  auto& query = *found->second;
+  const auto payload = body.at("Payload").bytes();
+  const std::string failed = "failed to respond to key query: ";
+  const auto& self = state.cluster.self().name;
+  if (encoded_response_size(self, payload) > state.query_limit) {
+    return {failed + "response exceeds limit of " + std::to_string(state.query_limit) + " bytes"};
+  }
+  if (query.answered) return {failed + "response already sent"};
+  query.answered = true;
+  state.send_to_asker(query, "response", self, payload);
+  return {};
+}
+
+}  // namespace serf::testing
