@@ -101,6 +101,7 @@ class connection final : private transport::link_events {
 
   void begin();
   void disconnected();
+  void close(failure why);
   bool read_message();
   bool follow(session::conversation::step next, std::string_view body);
   void give(const session::subscribers& takers, std::string_view record);
@@ -130,6 +131,7 @@ class connection final : private transport::link_events {
   session::conversation::step record_;  // of the header whose record is on its way
   std::vector<std::shared_ptr<session::subscriber>> unflushed_;
   bool ended_ = false;
+  std::vector<session::completion> left_over_;  // of the end, until they are told
 };
 
 }  // namespace serf

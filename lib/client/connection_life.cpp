@@ -70,16 +70,11 @@ std::uint64_t connection::losses() {
 
 void connection::lose(failure why) {
   if (ended_) return;
-  {
-    const lock_guard lock(mutex_);
-    why = conversation_.as_told(std::move(why));
-  }
   // Neither is another agent's fault, or passes.
-  const bool is_final = why.code == errc::client_closed || why.code == errc::auth_rejected ||
-                        why.code == errc::version_unsupported;
-  auto next = is_final ? std::nullopt : told_.on_lost(why);
-  if (!next) return end(std::move(why));
-  if (ended_) return;
+  if (why.code == errc::client_closed || why.code == errc::auth_rejected ||
+      why.code == errc::version_unsupported) {
+    return end(std::move(why));
+  }
   flush();
   session::conversation::loss lost;
   failure reason;
@@ -89,8 +84,11 @@ void connection::lose(failure why) {
     reason = conversation_.ending();
     disconnected();
   }
+  auto next = told_.on_lost(reason);
+  if (!next) close(reason);
   for (auto& each : lost.failed) each.run();
   for (const auto& each : lost.streams.over) each->ended(reason);
+  if (!next) return end(std::move(reason));
   for (const auto& each : lost.streams.asleep) each->interrupted();
   if (!ended_) start(std::move(*next));
 }
@@ -108,22 +106,31 @@ void connection::disconnected() {
 }
 
 void connection::end(failure why) {
-  if (std::exchange(ended_, true)) return;
+  if (!ended_) close(std::move(why));
+  for (auto& each : std::exchange(left_over_, {})) each.run();
+  failure reason;
+  std::vector<std::shared_ptr<session::subscriber>> takers;
+  {
+    const lock_guard lock(mutex_);
+    takers = conversation_.take_subscribers();
+    reason = conversation_.ending();
+  }
+  for (const auto& each : takers) each->ended(reason);
+}
+
+// No call is taken any more; those that there are have yet to be told.
+void connection::close(failure why) {
+  ended_ = true;
   connected_ = false;
   flush();
-  std::vector<session::completion> all;
-  std::vector<std::shared_ptr<session::subscriber>> takers;
   failure reason;
   {
     const lock_guard lock(mutex_);
-    all = conversation_.end(std::move(why));
-    takers = conversation_.take_subscribers();
+    left_over_ = conversation_.end(std::move(why));
     reason = conversation_.ending();
     link_->close();
   }
   told_.on_end(reason);
-  for (auto& each : all) each.run();
-  for (const auto& each : takers) each->ended(reason);
 }
 
 }  // namespace serf
