@@ -12,9 +12,14 @@ namespace {
 constexpr std::size_t longest_header = std::size_t{1} << 20U;
 constexpr std::size_t most_header_elements = 4096;
 
+// What read_usual_header() takes, no limit refuses: otherwise the pieces in which a header arrives
+// would decide.
+constexpr limits usual_header{21, 1, 2};
+
 limits for_headers(const limits& bounds) {
-  return {std::min(bounds.bytes, longest_header), bounds.depth,
-          std::min(bounds.elements, most_header_elements)};
+  return {std::clamp(bounds.bytes, usual_header.bytes, longest_header),
+          std::max(bounds.depth, usual_header.depth),
+          std::clamp(bounds.elements, usual_header.elements, most_header_elements)};
 }
 
 bool is_map(char first) {

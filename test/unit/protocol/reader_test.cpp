@@ -44,6 +44,23 @@ TEST(reader, finds_a_body_that_spans_reads) {
   EXPECT_EQ(head.seq, 2U);
 }
 
+TEST(reader, takes_a_usual_header_within_the_least_of_limits_also_in_pieces) {
+  for (const std::size_t at_once : {1U, 21U}) {
+    reader reader(limits{1, 0, 0});
+    const std::string sent =
+        wire::map(2) + wire::text("Error") + wire::text("") + wire::text("Seq") + wire::uint64(7);
+    ASSERT_EQ(sent.size(), 21U);
+    header head;
+    for (std::size_t at = 0; at < sent.size(); at += at_once) {
+      const bool is_last = at + at_once == sent.size();
+      feed(reader, std::string_view(sent).substr(at, at_once));
+      EXPECT_EQ(reader.next_header(head),
+                is_last ? reader::status::ready : reader::status::need_more);
+    }
+    EXPECT_EQ(head.seq, 7U);
+  }
+}
+
 TEST(reader, gives_any_value_as_a_body) {
   for (const std::string& value :
        {wire::nil(),
