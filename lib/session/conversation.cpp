@@ -146,6 +146,13 @@ conversation::step conversation::on_header(const protocol::header& header) {
                         settings_.agent);
     return next;
   }
+  if (asked->confirms && pending_.find(*asked->confirms) != nullptr) {
+    next.broken = protocol_broken(errc::protocol_violation,
+                                  "answered request " + std::to_string(header.seq) +
+                                      " before request " + std::to_string(*asked->confirms),
+                                  settings_.agent);
+    return next;
+  }
   if (!protocol::body_follows(asked->command, header.error)) {
     return finish(header.seq, std::string(header.error));
   }

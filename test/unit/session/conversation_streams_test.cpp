@@ -58,6 +58,18 @@ TEST(stream, is_opened_for_sure_once_the_agent_answers_what_comes_behind_it) {
   EXPECT_THAT(taker->records, ElementsAre(num(1))) << "what has come before is kept";
 }
 
+TEST(stream, confirmed_before_it_is_acknowledged_is_what_no_agent_does) {
+  dialogue with;
+  with.open();
+  const auto taker = with.subscribe("stream", protocol::stream("*"));
+  with.hear(header(2));
+  ASSERT_TRUE(with.broken);
+  EXPECT_EQ(with.broken->code, errc::protocol_violation);
+  EXPECT_THAT(with.broken->message, HasSubstr("answered request 2 before request 1"));
+  with.lose(*with.broken);
+  EXPECT_EQ(with.only("stream").code(), errc::protocol_violation);
+}
+
 TEST(stream, may_be_joined_before_it_is_acknowledged_and_each_waits_for_an_answer_of_its_own) {
   dialogue with;
   with.open();
