@@ -241,9 +241,16 @@ class shape_visitor {
     return false;
   }
 
+  // A field bears a name of ours, an entry one of the agent's, of any length.
+  std::string container_name() {
+    if (open_ == 1) return "the body";
+    const bool is_entry = frames_[open_ - 2].is->kind == kind::dictionary;
+    return is_entry ? in_quotes(top().name) : std::string(top().name);
+  }
+
   std::string place() {
     if (open_ == 0) return "the body";
-    const std::string in = open_ == 1 ? "the body" : printable(top().name);
+    const std::string in = container_name();
     if (in_key_) return "a key of " + in;
     switch (top().is->kind) {
       case kind::list:

@@ -87,7 +87,7 @@ TEST(decode_flaw, names_the_key_and_what_it_holds) {
       {in_stats(map(1) + text("serf") + text("x")),
        "stats: \"serf\" in the body is text, not a map"},
       {in_stats(map(1) + text("serf") + map(1) + text("members") + number(3)),
-       "stats: \"members\" in serf is a number, not text"},
+       "stats: \"members\" in \"serf\" is a number, not text"},
       {in_coordinate(text("Coord") + wire::array(0)),
        "get-coordinate: Coord is an array, not a map"},
       {in_coordinate(text("Coord") + map(1) + text("Vec") + wire::array(1) + text("x")),
@@ -140,6 +140,13 @@ TEST(decode_flaw, is_a_body_that_ends_too_early_or_too_late) {
     }
     EXPECT_EQ(in_members(body + '\0'), "members: not one whole msgpack value");
   }
+}
+
+TEST(decode_flaw, is_short_however_long_the_names_are) {
+  const std::string name(100'000, 'n');
+  const flaw found = in_stats(map(1) + text(name) + map(1) + text(name) + number(3));
+  ASSERT_TRUE(found);
+  EXPECT_LT(found->size(), 400U) << *found;
 }
 
 }  // namespace
