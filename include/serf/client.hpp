@@ -25,6 +25,7 @@
 #include <serf/log.hpp>
 #include <serf/member.hpp>
 #include <serf/member_filter.hpp>
+#include <serf/metrics.hpp>
 #include <serf/printable.hpp>
 #include <serf/query.hpp>
 #include <serf/requests.hpp>
@@ -94,6 +95,10 @@ class SERF_EXPORT client {
 
   // Does not block, nor ask the agent.
   connection_state state() const noexcept;
+
+  // What this client has done so far, and what is on its way, in numbers. Does not ask the agent;
+  // takes each of the client's locks for a moment.
+  client_metrics metrics() const;
 
   // `changed` hears of the current state first, then of each change.
   [[nodiscard]] subscription on_connection(handler_of<connection_event> changed);

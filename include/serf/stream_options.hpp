@@ -59,7 +59,7 @@ class SERF_EXPORT stream_options {
   delivery::place place_;
 };
 
-// What a stream has seen. received == delivered + dropped + queued, always; gaps are not counted.
+// What a stream has seen. received == delivered + dropped + queued, always; gaps are no records.
 struct SERF_EXPORT stream_counters {
   std::size_t received = 0;    // records that the agent sent
   std::size_t delivered = 0;   // taken by the consumer, or given to a handler
@@ -67,6 +67,7 @@ struct SERF_EXPORT stream_counters {
   std::size_t queued = 0;      // waiting now
   std::size_t bytes = 0;       // of the queued ones, as the agent sent them
   std::size_t max_queued = 0;  // the most that ever waited
+  std::size_t gaps = 0;        // places where records are missing
 
   friend SERF_EXPORT bool operator==(const stream_counters& a, const stream_counters& b);
   friend bool operator!=(const stream_counters& a, const stream_counters& b) { return !(a == b); }

@@ -84,6 +84,8 @@ result<client> client::create(client_options options) {
   }
 }
 
+client_metrics client::metrics() const { return core_ ? core_->metrics() : client_metrics(); }
+
 connection_state client::state() const noexcept {
   return core_ ? core_->state() : connection_state::closed;
 }

@@ -10,11 +10,13 @@ namespace serf {
 using clock = std::chrono::steady_clock;
 
 void client_core::on_attempt() {
+  count([](client_metrics& all) { ++all.attempts; });
   log_.write(log_level::info, "connecting to " + attempts_.where().text);
   if (state() != connection_state::connecting) change(connection_state::connecting, "");
 }
 
 void client_core::on_open() {
+  count([](client_metrics& all) { ++all.connects; });
   ready_since_ = clock::now();
   change(connection_state::ready, "");
   side_->go_on();
@@ -34,6 +36,7 @@ std::optional<connection::attempt> client_core::on_lost(const failure& why) {
   std::optional<std::chrono::nanoseconds> lasted;
   if (ready_since_) lasted = clock::now() - *ready_since_;
   ready_since_.reset();
+  count([&](client_metrics& all) { ++all.losses[why.code]; });
   change(connection_state::lost, why.message);
   if (!reconnects_) return std::nullopt;
   monitors_->wait(why);
@@ -50,9 +53,30 @@ void client_core::on_end(const failure& why) {
   risky_->end(why);
   monitors_->end(why);
   if (why.code != errc::client_closed && state() != connection_state::lost) {
+    count([&](client_metrics& all) { ++all.losses[why.code]; });
     change(connection_state::lost, why.message);
   }
   change(connection_state::closed, why.message);
+}
+
+template <class F>
+void client_core::count(F change) {
+  const std::lock_guard<std::mutex> lock(losses_mutex_);
+  change(losses_);
+}
+
+client_metrics client_core::metrics() const {
+  client_metrics all;
+  {
+    const std::lock_guard<std::mutex> lock(losses_mutex_);
+    all = losses_;
+  }
+  connection_->measure(all);
+  all.bytes_sent = traffic_->sent.load(std::memory_order_relaxed);
+  all.bytes_received = traffic_->received.load(std::memory_order_relaxed);
+  all.calls = counts_->all();
+  all.streams = totals_->all();
+  return all;
 }
 
 void client_core::change(connection_state state, const std::string& reason,

@@ -97,15 +97,17 @@ client_core::client_core(const client_options& options, const std::vector<endpoi
   // Before the first handler can start.
   *watch_waker_ = watchdog_->waker();
   *mail_ = delivery_->mail();
-  const auto settings = settings_of(options, agent_);
+  auto settings = settings_of(options, agent_);
+  settings.counted = traffic_;
   connection_ = std::make_shared<connection>(*io_, settings, self);
   side_ = std::make_unique<lane>(*io_, without_heartbeat(settings), idle_after, main);
   risky_ = std::make_unique<lane>(*io_, without_heartbeat(settings), idle_after, main);
   monitors_ = std::make_unique<monitors>(
       *io_, settings, main, reconnects_ ? std::optional(options.how_to_reconnect()) : std::nullopt);
   if (attempts_.has_choice()) cluster_.emplace(agent_);
-  streaming_ = std::make_unique<streaming>(stream_surroundings{
-      agent_, call_timeout_, log_, *delivery_, *io_, connection_, *risky_, *monitors_});
+  streaming_ = std::make_unique<streaming>(
+      stream_surroundings{agent_, call_timeout_, log_, *delivery_, *io_, connection_, *risky_,
+                          *monitors_, counts_, totals_});
   ticker_ = std::make_unique<ticker>(*io_, delivery_->mail());
   io_->post([this] { connection_->start({attempts_.where(), {}}); });
 }

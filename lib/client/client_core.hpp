@@ -5,6 +5,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +14,10 @@
 #include <serf/client.hpp>
 #include <serf/client_options.hpp>
 #include <serf/connection.hpp>
+#include <serf/metrics.hpp>
 
 #include "client/attempts.hpp"
+#include "client/call_counts.hpp"
 #include "client/cluster_check.hpp"
 #include "client/commands.hpp"
 #include "client/connection.hpp"
@@ -25,6 +28,7 @@
 #include "client/lane.hpp"
 #include "client/main_line.hpp"
 #include "client/monitors.hpp"
+#include "client/stream_totals.hpp"
 #include "client/streaming.hpp"
 #include "client/tasks.hpp"
 #include "client/ticker.hpp"
@@ -50,6 +54,7 @@ class client_core final : private connection::observer, private main_line {
   void close();
   // close(), and the end of the delivery thread. The I/O thread ends with this object.
   void stop();
+  client_metrics metrics() const;
   connection_state state() const noexcept { return state_.load(std::memory_order_acquire); }
   subscription on_connection(handler_of<connection_event> told);
   streaming& streams() noexcept { return *streaming_; }
@@ -59,27 +64,29 @@ class client_core final : private connection::observer, private main_line {
   // Whom to tell the outcome of what is more than one request.
   template <class T>
   std::unique_ptr<future_call<T>> future_to_tell(const char* command) {
-    return std::make_unique<future_call<T>>(call_names{command, agent_}, body_decoder<T>());
+    return std::make_unique<future_call<T>>(call_names{command, agent_, *counts_},
+                                            body_decoder<T>());
   }
   template <class T>
   std::unique_ptr<handler_call<T>> handler_to_tell(const char* command, handler<T>&& told) {
-    return std::make_unique<handler_call<T>>(call_names{command, agent_}, body_decoder<T>(),
-                                             std::move(told), *delivery_);
+    return std::make_unique<handler_call<T>>(call_names{command, agent_, *counts_},
+                                             body_decoder<T>(), std::move(told), *delivery_);
   }
 
   // What no agent would take is thrown by the one and told to the handler by the other.
   template <class T>
   std::future<T> future_of(command_of<T> what, const call_options& options) {
     if (!what.request) raise(what.request.error());
-    auto call = std::make_unique<future_call<T>>(call_names{what.name, agent_}, what.decoder);
+    auto call =
+        std::make_unique<future_call<T>>(call_names{what.name, agent_, *counts_}, what.decoder);
     auto future = call->get_future();
     submit(wish_of(what, options), what.over, std::move(call));
     return future;
   }
   template <class T>
   void tell(command_of<T> what, handler<T>&& told, const call_options& options) {
-    auto call = std::make_unique<handler_call<T>>(call_names{what.name, agent_}, what.decoder,
-                                                  std::move(told), *delivery_);
+    auto call = std::make_unique<handler_call<T>>(call_names{what.name, agent_, *counts_},
+                                                  what.decoder, std::move(told), *delivery_);
     if (what.request) {
       submit(wish_of(what, options), what.over, std::move(call));
     } else {
@@ -102,6 +109,8 @@ class client_core final : private connection::observer, private main_line {
   void expect_agent_to_leave(bool expected) override;
   void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) override;
   bool is_inside_a_handler() const;  // or a task
+  template <class F>
+  void count(F change);
   void change(connection_state state, const std::string& reason,
               std::chrono::nanoseconds delay = {});
   template <class T>
@@ -121,6 +130,11 @@ class client_core final : private connection::observer, private main_line {
   const std::uint64_t never_issued_;  // a Seq: the last one, when the numbers have wrapped around
   std::atomic<connection_state> state_{connection_state::connecting};
   std::atomic<int> prunes_{0};  // in flight
+  const std::shared_ptr<call_counts> counts_ = std::make_shared<call_counts>();
+  const std::shared_ptr<stream_totals> totals_ = std::make_shared<stream_totals>();
+  const std::shared_ptr<traffic> traffic_ = std::make_shared<traffic>();
+  mutable std::mutex losses_mutex_;
+  client_metrics losses_;  // what of it is about the main connection
   std::atomic<bool> stopped_{false};
   const bool reconnects_;
 

@@ -75,10 +75,18 @@ failure connection::no_connection_for(const session::wish& what) {
   return conversation_.no_connection_for(what);
 }
 
+void connection::measure(client_metrics& into) {
+  const lock_guard lock(mutex_);
+  into.tombstones = conversation_.tombstones();
+  into.pending_calls = conversation_.pending() - conversation_.pending_tombstones();
+  into.unsent_bytes = conversation_.out().unsent().size();
+}
+
 bool connection::send_alone() {
   const auto unsent = conversation_.out().unsent();
   const auto result = link_->send(unsent.data(), unsent.size());
   conversation_.out().consume(result.sent);
+  settings_.counted->sent.fetch_add(result.sent, std::memory_order_relaxed);
   send_error_ = result.error;
   return conversation_.out().empty();
 }
@@ -114,6 +122,7 @@ transport::receive_space connection::on_receive_space() {
 
 void connection::on_received(std::size_t size) {
   heard_at_ = clock::now();
+  settings_.counted->received.fetch_add(size, std::memory_order_relaxed);
   reader_.commit(size);
   while (read_message()) {
   }

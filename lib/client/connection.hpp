@@ -1,10 +1,14 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <serf/metrics.hpp>
 
 #include "client/endpoint.hpp"
 #include "protocol/reader.hpp"
@@ -12,6 +16,11 @@
 #include "transport/io_thread.hpp"
 
 namespace serf {
+
+// The bytes of a client's connections. Any thread.
+struct traffic {
+  std::atomic<std::uint64_t> sent{0}, received{0};
+};
 
 // A client's talk with an agent over a connection, and after its loss over another, if its observer
 // wants one: puts the conversation, the framing and the link together, and owns the lock over the
@@ -27,6 +36,7 @@ class connection final : private transport::link_events {
     session::conversation_settings conversation;
     protocol::limits limits;
     std::chrono::nanoseconds connect_timeout;
+    std::shared_ptr<traffic> counted = std::make_shared<traffic>();
   };
 
   struct attempt {
@@ -84,6 +94,9 @@ class connection final : private transport::link_events {
 
   // Any thread. How many connections were lost so far: the number of this one.
   std::uint64_t losses();
+
+  // Any thread. The part of `into` that is about what is on its way.
+  void measure(client_metrics& into);
 
   // I/O thread. Every call fails for `why`, and no further one is taken.
   void end(failure why);

@@ -10,6 +10,7 @@
 
 #include <serf/stream_end.hpp>
 
+#include "client/call_counts.hpp"
 #include "delivery/record_queue.hpp"
 #include "session/failures.hpp"
 #include "session/subscriber.hpp"
@@ -24,6 +25,7 @@ stream_end end_of(failure why);
 struct stream_names {
   const char* command;
   std::string agent;
+  std::shared_ptr<call_counts> counts;  // where its opening is counted
 };
 
 // Puts the records of one subscription into its queue: gathered while a read of the socket is
@@ -70,6 +72,8 @@ class feed : public session::subscriber {
     if (std::exchange(gap_due_, false)) queue_->push_gap({gap_reason::reconnected, 0});
   }
 
+  const stream_names& names() const noexcept { return names_; }
+
   bool wanted() const { return queue_->wanted(); }
 
   void finish(stream_end end) {
@@ -82,7 +86,6 @@ class feed : public session::subscriber {
   virtual verdict read(std::string_view body, T& into, std::optional<std::string>& flaw) = 0;
   // Whether records are still looked at when nobody wants them any more.
   virtual bool reads_on() const { return false; }
-  const stream_names& names() const noexcept { return names_; }
 
  private:
   // Such a record would be lost unseen; so the stream ends, and only that one.

@@ -29,9 +29,9 @@ event_feed::verdict event_feed::read(std::string_view body, event& into,
   flaw = protocol::decode_event(body, into);
   if (auto* const query = std::get_if<query_event>(&into); query != nullptr && !flaw) {
     const auto over = over_.lock();
-    query_answer::bind(*query,
-                       std::make_shared<right_to_respond>(over, over ? over->losses() : 0, *query,
-                                                          names().agent, respond_timeout_));
+    query_answer::bind(
+        *query, std::make_shared<right_to_respond>(over, over ? over->losses() : 0, *query, names(),
+                                                   respond_timeout_));
   }
   return verdict::keep;
 }

@@ -32,9 +32,11 @@ class opening : public session::call {
     if (acknowledged_) acknowledged_();
     if (give_up_ && !records_->wanted()) give_up_();
     told_ = true;
+    count(nullptr);
     tell({});
   }
   void failed(failure why, std::string_view) final {
+    count(&why);
     records_->finish(end_of(why));
     if (give_up_) give_up_();
     told_ = true;
@@ -48,8 +50,14 @@ class opening : public session::call {
   }
 
  private:
+  void count(const failure* why) {
+    const auto& names = records_->names();
+    names.counts->add(names.command, why, since_);
+  }
+
   const std::shared_ptr<feed<T>> records_;
   const std::function<void()> acknowledged_, give_up_;
+  const call_counts::clock::time_point since_ = call_counts::clock::now();
   bool told_ = false;
 };
 

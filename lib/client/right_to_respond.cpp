@@ -11,8 +11,9 @@ namespace {
 
 // What a connection may have been lost for.
 bool is_loss(errc code) {
-  return code == errc::connection_lost || code == errc::agent_left || code == errc::unreachable ||
-         code == errc::protocol_violation || code == errc::limit_exceeded;
+  return code == errc::connection_lost || code == errc::agent_left ||
+         code == errc::unreachable || code == errc::protocol_violation ||
+         code == errc::limit_exceeded;
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ void right_to_respond::respond(const std::string& response,
 
 failure right_to_respond::refused(errc code, const std::string& why) const {
   failure what(code, "cannot answer the query " + in_quotes(query_) + " of the Serf agent at " +
-                         agent_ + ": " + why);
+                         names_.agent + ": " + why);
   what.command = "respond";
   return what;
 }

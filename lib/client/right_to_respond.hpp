@@ -10,6 +10,7 @@
 #include <serf/event.hpp>
 
 #include "client/connection.hpp"
+#include "client/feed.hpp"
 #include "client/typed_call.hpp"
 #include "vocabulary/query_answer.hpp"
 
@@ -22,19 +23,19 @@ class right_to_respond final : public query_answer,
  public:
   // `losses`: of the connection, when the query came.
   right_to_respond(std::weak_ptr<connection> over, std::uint64_t losses, const query_event& query,
-                   std::string agent, std::chrono::nanoseconds timeout)
+                   stream_names names, std::chrono::nanoseconds timeout)
       : over_(std::move(over)),
         losses_(losses),
         id_(query.id()),
         query_(query.name),
-        agent_(std::move(agent)),
+        names_(std::move(names)),
         timeout_(timeout) {}
 
   std::future<void> respond(std::string response) override;
   // `told` hears the agent's verdict, or why there is none.
   void respond(const std::string& response, std::unique_ptr<typed_call<void>> told);
 
-  call_names names() const { return {"respond", agent_}; }
+  call_names names() const { return {"respond", names_.agent, *names_.counts}; }
 
  private:
   class response_call;
@@ -44,7 +45,8 @@ class right_to_respond final : public query_answer,
   const std::weak_ptr<connection> over_;
   const std::uint64_t losses_;
   const std::uint64_t id_;
-  const std::string query_, agent_;
+  const std::string query_;
+  const stream_names names_;  // of the stream that it came on
   const std::chrono::nanoseconds timeout_;
   std::atomic<state> state_{state::open};
 };

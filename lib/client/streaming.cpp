@@ -62,7 +62,7 @@ streaming::plan<event> streaming::stream_plan(const event_filter& filter,
   plan<event> made;
   made.flaw = flaw_of(how);
   if (auto fine = filter.check(); !fine) made.flaw = std::move(fine.error());
-  made.queue = std::make_shared<delivery::record_queue<event>>(how);
+  made.queue = with_.totals->make_queue<event>(how);
   made.over = with_.main;
   made.records =
       std::make_shared<event_feed>(made.queue, names("stream"), made.over, with_.call_timeout);
@@ -78,7 +78,7 @@ streaming::plan<event> streaming::stream_plan(const event_filter& filter,
 streaming::plan<log_entry> streaming::monitor_plan(log_level level, const stream_options& how) {
   plan<log_entry> made;
   made.flaw = flaw_of(how);
-  made.queue = std::make_shared<delivery::record_queue<log_entry>>(how);
+  made.queue = with_.totals->make_queue<log_entry>(how);
   auto records = std::make_shared<log_feed>(made.queue, names("monitor"), level);
   made.records = records;
   made.what = timed(how.timeout(), how.fail_fast());
@@ -101,7 +101,7 @@ streaming::plan<query_reply> streaming::query_plan(const query_request& what,
                                                    const stream_options& how) {
   plan<query_reply> made;
   made.flaw = flaw_of(how);
-  made.queue = std::make_shared<delivery::record_queue<query_reply>>(how);
+  made.queue = with_.totals->make_queue<query_reply>(how);
   made.records = std::make_shared<query_feed>(made.queue, names("query"), what.name());
   made.what = timed(how.timeout(), how.fail_fast());
   made.what.records = made.records;

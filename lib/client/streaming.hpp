@@ -18,6 +18,7 @@
 #include "client/feeds.hpp"
 #include "client/lane.hpp"
 #include "client/monitors.hpp"
+#include "client/stream_totals.hpp"
 #include "client/subscriptions.hpp"
 #include "client/typed_call.hpp"
 #include "delivery/delivery_thread.hpp"
@@ -35,6 +36,8 @@ struct stream_surroundings {
   const std::shared_ptr<connection>& main;
   lane& risky;
   monitors& logs;
+  const std::shared_ptr<call_counts>& counts;
+  const std::shared_ptr<stream_totals>& totals;
 };
 
 // Opens event streams, logs and queries, for those who drain and for those who have handlers. Any
@@ -63,7 +66,7 @@ class streaming {
   subscriptions& with_handlers() noexcept { return subscriptions_; }
 
  private:
-  stream_names names(const char* command) const { return {command, with_.agent}; }
+  stream_names names(const char* command) const { return {command, with_.agent, with_.counts}; }
   session::wish timed(const std::optional<std::chrono::nanoseconds>& timeout, bool fail_fast) const;
   // All that opening a stream takes, but for what is done with the outcome.
   template <class T>

@@ -14,6 +14,7 @@
 #include <serf/key_report.hpp>
 #include <serf/result.hpp>
 
+#include "client/call_counts.hpp"
 #include "delivery/delivery_thread.hpp"
 #include "protocol/decode.hpp"
 #include "session/call.hpp"
@@ -29,10 +30,11 @@ struct body_decoder {
 template <>
 struct body_decoder<void> {};
 
-// What a call's messages name.
+// What a call's messages name, and where it is counted. Both outlive the call.
 struct call_names {
   const char* command;
-  const std::string& agent;  // outlives the call
+  const std::string& agent;
+  call_counts& counts;
 };
 
 // A call whose answer is a T. Decodes on the thread that completes it, with no lock held.
@@ -41,7 +43,7 @@ class typed_call : public session::call {
  public:
   typed_call(call_names names, body_decoder<T> decoder) : names_(names), decoder_(decoder) {}
 
-  void answered(std::string_view body) final { complete(decoded(body)); }
+  void answered(std::string_view body) final { give(decoded(body)); }
 
   void failed(failure why, std::string_view body) final {
     if constexpr (std::is_same_v<T, key_report>) {
@@ -49,11 +51,14 @@ class typed_call : public session::call {
         why.keyring(std::make_shared<const key_report>(std::move(*report)));
       }
     }
-    complete(std::move(why));
+    give(std::move(why));
   }
 
-  // The outcome of a call whose answer is not read from one body.
-  void give(result<T> outcome) { complete(std::move(outcome)); }
+  // The outcome. Also of a call whose answer is not read from one body.
+  void give(result<T> outcome) {
+    names_.counts.add(names_.command, outcome ? nullptr : &outcome.error(), since_);
+    complete(std::move(outcome));
+  }
 
  protected:
   virtual void complete(result<T> outcome) = 0;
@@ -91,6 +96,7 @@ class typed_call : public session::call {
 
   const call_names names_;
   const body_decoder<T> decoder_;
+  const call_counts::clock::time_point since_ = call_counts::clock::now();
 };
 
 template <class T>
@@ -98,7 +104,7 @@ class future_call final : public typed_call<T> {
  public:
   using typed_call<T>::typed_call;
   ~future_call() override {
-    if (!completed_) complete(this->dropped());
+    if (!completed_) this->give(this->dropped());
   }
   std::future<T> get_future() { return promise_.get_future(); }
 
@@ -126,7 +132,7 @@ class handler_call final : public typed_call<T> {
                delivery::delivery_thread& delivery)
       : typed_call<T>(names, decoder), told_(std::move(told)), delivery_(delivery) {}
   ~handler_call() override {
-    if (!completed_) complete(this->dropped());
+    if (!completed_) this->give(this->dropped());
   }
 
  private:

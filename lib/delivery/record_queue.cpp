@@ -11,8 +11,11 @@
 namespace serf::delivery {
 namespace {
 
-void add(std::optional<std::uint64_t>& missing, std::uint64_t records) {
+// Gives how many gaps there are more.
+std::size_t add(std::optional<std::uint64_t>& missing, std::uint64_t records) {
+  const std::size_t begun = missing ? 0 : 1;
   missing = missing.value_or(0) + records;
+  return begun;
 }
 
 }  // namespace
@@ -99,12 +102,14 @@ template <class T>
 void record_queue<T>::drop_one() {
   ++counters_.received;
   ++counters_.dropped;
-  add(tail_, 1);
+  counters_.gaps += add(tail_, 1);
 }
 
 // The first record goes; the gaps before it become one with the one that stands for it.
 template <class T>
 void record_queue<T>::drop_oldest(std::vector<entry>& retired, std::size_t at) {
+  const bool begins = !head_ && !std::holds_alternative<gap>(slots_.front().record);
+  if (begins) ++counters_.gaps;
   bool is_record = false;
   while (!is_record) {
     entry& first = slots_.front();
@@ -155,12 +160,14 @@ void record_queue<T>::push_gap(gap what) {
   const bool was_idle = is_idle();
   gap* last = slots_.empty() || tail_ ? nullptr : std::get_if<gap>(&slots_.back().record);
   if (what.reason == gap_reason::dropped) {
-    add(tail_, what.count);
+    counters_.gaps += add(tail_, what.count);
   } else if (last != nullptr && last->reason == what.reason &&
              (last->count == 0) == (what.count == 0)) {
     last->count += what.count;
-  } else if (!keep(what, 0)) {
-    add(tail_, what.count);
+  } else if (keep(what, 0)) {
+    ++counters_.gaps;
+  } else {
+    counters_.gaps += add(tail_, what.count);
   }
   wake(lock, was_idle, 1);
 }
@@ -172,7 +179,7 @@ void record_queue<T>::lose(std::uint64_t records) {
   const bool was_idle = is_idle();
   counters_.received += records;
   counters_.dropped += records;
-  add(tail_, records);
+  counters_.gaps += add(tail_, records);
   wake(lock, was_idle, 1);
 }
 

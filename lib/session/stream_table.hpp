@@ -83,6 +83,7 @@ class stream_table {
   std::optional<time_point> next_deadline();
   // Those that are acknowledged and not stopped, and who has joined them.
   std::size_t size() const noexcept { return open_ + joined_; }
+  std::size_t tombstones() const noexcept { return stopped_.size(); }
   std::vector<std::shared_ptr<subscriber>> take_all();
 
  private:

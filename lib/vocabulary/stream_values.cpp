@@ -9,7 +9,7 @@ namespace serf {
 namespace {
 
 auto all_of(const stream_counters& c) {
-  return std::tie(c.received, c.delivered, c.dropped, c.queued, c.bytes, c.max_queued);
+  return std::tie(c.received, c.delivered, c.dropped, c.queued, c.bytes, c.max_queued, c.gaps);
 }
 
 }  // namespace
@@ -34,7 +34,8 @@ std::string to_string(const stream_counters& value) {
   return std::to_string(value.received) + " received, " + std::to_string(value.delivered) +
          " delivered, " + std::to_string(value.dropped) + " dropped, " +
          std::to_string(value.queued) + " queued (" + std::to_string(value.bytes) +
-         " bytes, at most " + std::to_string(value.max_queued) + " records)";
+         " bytes, at most " + std::to_string(value.max_queued) + " records), " +
+         std::to_string(value.gaps) + " gaps";
 }
 
 std::string to_string(const log_entry& value) {
