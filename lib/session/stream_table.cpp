@@ -168,7 +168,8 @@ stream_table::loss stream_table::put_to_sleep() {
   std::sort(order.begin(), order.end());
   for (const std::uint64_t seq : order) {
     stream& each = streams_.at(seq);
-    const bool sleeps = each.open && each.takers && each.command != command::query;
+    // One that slept already, or was asked for again in vain, has been open.
+    const bool sleeps = (each.open || each.again) && each.takers && each.command != command::query;
     if (each.takers) {
       list& whose = sleeps ? lost.asleep : lost.over;
       whose.insert(whose.end(), each.takers->begin(), each.takers->end());

@@ -98,5 +98,18 @@ TEST(conversation, completes_each_call_once_wherever_the_agent_talks_nonsense) {
   }
 }
 
+TEST(stream, that_was_open_outlives_attempts_to_connect_in_vain) {
+  dialogue with;
+  with.open();
+  const auto taker = with.subscribe("stream", protocol::stream("*"));
+  with.hear(header(1) + header(2));
+  for (int attempts = 0; attempts < 3; ++attempts) {
+    const auto lost = with.talk.lose({errc::unreachable, "Connection refused"});
+    EXPECT_TRUE(lost.streams.over.empty());
+    ASSERT_EQ(lost.streams.asleep.size(), 1U);
+    EXPECT_EQ(lost.streams.asleep.front(), taker);
+  }
+}
+
 }  // namespace
 }  // namespace serf::session
