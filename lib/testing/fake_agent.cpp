@@ -1,11 +1,12 @@
 #include <serf/testing/fake_agent.hpp>
 
 #include <algorithm>
+#include <random>
+#include <stdexcept>
 #include <utility>
 
 #include <serf/testing/fake_encoding.hpp>
 
-#include "testing/fake_conversation.hpp"
 #include "testing/fake_server.hpp"
 
 namespace serf::testing {
@@ -42,7 +43,9 @@ std::size_t send_to_askers(fake_state& state, const std::string& type, const std
 }  // namespace
 
 fake_agent::fake_agent(const fake_agent_options& options)
-    : server_(std::make_unique<fake_server>(options)) {}
+    : server_(std::make_unique<fake_server>(options, nullptr)) {}
+fake_agent::fake_agent(const fake_agent_options& options, agent_commands& commands)
+    : server_(std::make_unique<fake_server>(options, &commands)) {}
 fake_agent::~fake_agent() = default;
 
 const std::string& fake_agent::host() const { return server_->host(); }
@@ -61,12 +64,7 @@ fake_override fake_agent::on_any() { return on(""); }
 void fake_agent::cut_next_reply_after(std::size_t bytes, cut then) {
   on_any().once().cut_reply_after(bytes, then);
 }
-void fake_agent::release() {
-  server_->change([](fake_state& state) {
-    state.script.stop_holding();
-    for (const auto& one : state.connections) release_held(state, *one);
-  });
-}
+void fake_agent::release() { server_->release_held(); }
 
 void fake_agent::freeze() {
   server_->change([](fake_state& state) { state.frozen = true; });
@@ -81,6 +79,11 @@ void fake_agent::accept_connections() {
   server_->change([](fake_state& state) { state.come_back(); });
   server_->set_listening(true);
 }
+void fake_agent::refuse_next_connection() {
+  server_->change([](fake_state& state) { ++state.to_turn_away; });
+}
+void fake_agent::restart() { server_->restart(std::nullopt); }
+void fake_agent::restart_with_key(std::string auth_key) { server_->restart(std::move(auth_key)); }
 void fake_agent::send_one_byte_at_a_time(milliseconds pause) {
   server_->change([&](fake_state& state) { state.pause = pause; });
 }
@@ -103,6 +106,23 @@ void fake_agent::send_raw_to(std::size_t connection, const std::string& bytes) {
   });
 }
 
+void fake_agent::send_noise(std::size_t bytes, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::string noise(bytes, '\0');
+  for (auto& byte : noise) byte = static_cast<char>(random() & 0xff);
+  send_raw(noise);
+}
+
+void fake_agent::advance(std::chrono::nanoseconds by) {
+  server_->change([&](fake_state& state) {
+    if (!state.clock.manual()) {
+      throw std::logic_error("fake agent: advance() needs fake_agent_options::manual_clock()");
+    }
+    state.clock.advance(std::chrono::duration_cast<fake_clock::clock::duration>(by));
+    if (!state.frozen) state.finish_due_queries();
+  });
+}
+
 std::vector<fake_member> fake_agent::members() const {
   return server_->look([](const fake_state& state) { return state.cluster.members(); });
 }
@@ -116,6 +136,36 @@ void fake_agent::fail_join(const std::string& address) {
   server_->change([&](fake_state& state) { state.cluster.fail_join(address); });
 }
 
+std::size_t fake_agent::join(const fake_member& member) {
+  return server_->change([&](fake_state& state) { return state.tell(state.cluster.join(member)); });
+}
+std::size_t fake_agent::fail(const std::string& name) {
+  return server_->change([&](fake_state& state) { return state.tell(state.cluster.fail(name)); });
+}
+std::size_t fake_agent::leave(const std::string& name) {
+  return server_->change([&](fake_state& state) {
+    const auto reached = state.tell(state.cluster.leave(name));
+    if (name == state.cluster.self().name) state.shut_down();
+    return reached;
+  });
+}
+std::size_t fake_agent::update_tags(const std::string& name, const fake_member::tag_map& tags) {
+  return server_->change(
+      [&](fake_state& state) { return state.tell(state.cluster.update_tags(name, tags)); });
+}
+std::size_t fake_agent::reap(const std::string& name) {
+  return server_->change([&](fake_state& state) { return state.tell(state.cluster.reap(name)); });
+}
+
+std::size_t fake_agent::push_burst(std::size_t records, const std::string& name) {
+  return server_->change([&](fake_state& state) {
+    std::size_t reached = 0;
+    for (std::size_t i = 1; i <= records; ++i) {
+      reached = state.deliver_user_event({name, std::to_string(i)});
+    }
+    return reached;
+  });
+}
 std::size_t fake_agent::push_user_event(const fake_user_event& event) {
   return server_->change([&](fake_state& state) { return state.deliver_user_event(event); });
 }

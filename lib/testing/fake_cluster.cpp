@@ -1,6 +1,7 @@
 #include "testing/fake_cluster.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "testing/fake_expression.hpp"
@@ -44,6 +45,46 @@ void fake_cluster::remove(const std::string& name) {
     members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(i));
     return;
   }
+}
+
+fake_member& fake_cluster::named(const std::string& name) {
+  for (auto& one : members_) {
+    if (one.name == name) return one;
+  }
+  throw std::invalid_argument("fake agent: no member is named \"" + name + "\"");
+}
+
+fake_cluster::change fake_cluster::join(const fake_member& member) {
+  auto alive = member;
+  alive.status = "alive";
+  set(alive);
+  return {"member-join", alive};
+}
+
+fake_cluster::change fake_cluster::fail(const std::string& name) {
+  auto& member = named(name);
+  member.status = "failed";
+  return {"member-failed", member};
+}
+
+fake_cluster::change fake_cluster::leave(const std::string& name) {
+  auto& member = named(name);
+  member.status = "left";
+  return {"member-leave", member};
+}
+
+fake_cluster::change fake_cluster::update_tags(const std::string& name,
+                                               const fake_member::tag_map& tags) {
+  auto& member = named(name);
+  member.tags = tags;
+  return {"member-update", member};
+}
+
+fake_cluster::change fake_cluster::reap(const std::string& name) {
+  if (name == self().name) throw std::invalid_argument("fake agent: cannot reap itself");
+  change reaped{"member-reap", named(name)};
+  remove(name);
+  return reaped;
 }
 
 std::optional<std::vector<fake_member>> fake_cluster::filtered(const fake_body& filter) const {
@@ -92,10 +133,7 @@ std::optional<fake_cluster::change> fake_cluster::force_leave(const std::string&
   return std::nullopt;  // of a node that lives, agents tell nothing
 }
 
-fake_cluster::change fake_cluster::leave() {
-  members_[self_].status = "left";
-  return {"member-leave", members_[self_]};
-}
+fake_cluster::change fake_cluster::leave() { return leave(self().name); }
 
 void fake_cluster::come_back() { members_[self_].status = "alive"; }
 

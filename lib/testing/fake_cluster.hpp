@@ -36,20 +36,29 @@ class fake_cluster {
     std::string kind;
     fake_member member;
   };
+  change join(const fake_member& member);  // alive from here on, new or come back
+  // Each throws std::invalid_argument where there is no such member.
+  change fail(const std::string& name);
+  change leave(const std::string& name);
+  change update_tags(const std::string& name, const fake_member::tag_map& tags);
+  change reap(const std::string& name);  // gone from the list; never the agent itself
+
   std::optional<change> force_leave(const std::string& node, bool prune);
-  change leave();
+  change leave();    // the agent itself
   void come_back();  // after leave, as a new process does
 
   // tags; the text of the error when they are too large, and nothing is changed.
   std::optional<std::string> change_tags(const fake_value& set, const fake_value& remove);
 
-  // join: how many were reached, and the error when none was.
+  // The command join: how many were reached, and the error when none was.
   std::pair<std::size_t, std::string> join(const fake_value& addresses) const;
   void fail_join(const std::string& address) { failing_.insert(address); }
 
   fake_value stats(bool encrypted, std::uint64_t event_time, std::uint64_t query_time) const;
 
  private:
+  fake_member& named(const std::string& name);
+
   std::vector<fake_member> members_;
   std::size_t self_ = 0;
   std::set<std::string> failing_;

@@ -40,7 +40,7 @@ fake_reply event(fake_state& state, const fake_body& body) {
 
 fake_reply force_leave(fake_state& state, const fake_body& body) {
   const auto change = state.cluster.force_leave(body.at("Node").text(), body.at("Prune").flag());
-  if (change) state.deliver_members(change->kind, {change->member});
+  if (change) state.tell(*change);
   return {};
 }
 
@@ -64,13 +64,12 @@ fake_reply members_filtered(const fake_state& state, const fake_body& body) {
 fake_reply tags(fake_state& state, const fake_body& body) {
   const auto error = state.cluster.change_tags(body.at("Tags"), body.at("DeleteTags"));
   if (error) return {*error};
-  state.deliver_members("member-update", {state.cluster.self()});
+  state.tell({"member-update", state.cluster.self()});
   return {};
 }
 
 fake_reply leave(fake_state& state) {
-  const auto change = state.cluster.leave();
-  state.deliver_members(change.kind, {change.member});
+  state.tell(state.cluster.leave());
   fake_reply reply;
   reply.then = [&state] { state.shut_down(); };
   return reply;

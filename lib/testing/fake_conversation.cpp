@@ -142,7 +142,9 @@ class conversation {
       body = *serf::testing::read_body(header.command, connection_.request.body);
     }
     const auto late = action.what == kind::late_records ? late_records(body, action.number) : "";
-    const auto reply = run_command(state_, connection_, header, body);
+    auto replied = state_.commands ? state_.commands(header, body) : std::nullopt;
+    if (!replied) replied = run_command(state_, connection_, header, body);
+    const auto& reply = *replied;
     if (reply.hang_up) {
       hang_up();
       return;
@@ -151,8 +153,9 @@ class conversation {
     auto bytes = encode_header(seq, reply.error);
     if (reply.body) bytes += encode(*reply.body);
     if (action.what == kind::twice) bytes += bytes;
-    if (action.what == kind::cut_short) {
-      wire_.send(std::string_view(bytes).substr(0, action.number));
+    if (action.what == kind::cut_short || action.what == kind::half) {
+      const auto size = action.what == kind::half ? bytes.size() / 2 : action.number;
+      wire_.send(std::string_view(bytes).substr(0, size));
       wire_.mute();
       if (action.then != cut::stop) {
         hang_up(action.then == cut::close ? fake_end::close : fake_end::reset);

@@ -97,4 +97,18 @@ int fake_listener::accept() {
   return result;
 }
 
+std::string peer_of(int descriptor) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  char host[INET6_ADDRSTRLEN] = "";
+  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return "";
+  in_port_t port = 0;
+  std::memcpy(&port, reinterpret_cast<const char*>(&peer) + offsetof(sockaddr_in, sin_port),
+              sizeof port);
+  const bool six = peer.ss_family == AF_INET6;
+  const auto offset = six ? offsetof(sockaddr_in6, sin6_addr) : offsetof(sockaddr_in, sin_addr);
+  ::inet_ntop(peer.ss_family, reinterpret_cast<const char*>(&peer) + offset, host, sizeof host);
+  return (six ? "[" + std::string(host) + "]" : host) + ":" + std::to_string(ntohs(port));
+}
+
 }  // namespace serf::testing

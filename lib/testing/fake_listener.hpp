@@ -35,4 +35,7 @@ class fake_listener {
   bool listening_ = false;
 };
 
+// The other end of an accepted socket, as agents log it: "127.0.0.1:57490".
+std::string peer_of(int descriptor);
+
 }  // namespace serf::testing

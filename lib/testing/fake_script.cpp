@@ -29,6 +29,7 @@ void fake_override::reply_with_seq(std::uint64_t seq) { act({kind::other_seq, {}
 void fake_override::cut_reply_after(std::size_t bytes, cut then) {
   act({kind::cut_short, {}, {}, bytes, then});
 }
+void fake_override::reply_half(cut then) { act({kind::half, {}, {}, 0, then}); }
 void fake_override::send_late_records(std::size_t records) {
   act({kind::late_records, {}, {}, records});
 }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <system_error>
 
+#include "testing/answered_commands.hpp"
 #include "testing/fake_conversation.hpp"
 
 namespace serf::testing {
@@ -28,7 +29,7 @@ std::thread start_without_signals(Function function) {
 
 }  // namespace
 
-fake_server::fake_server(const fake_agent_options& options)
+fake_server::fake_server(const fake_agent_options& options, agent_commands* commands)
     : state_(options),
       listener_(options.address_, options.port_),
       listener_host_(listener_.host()),
@@ -39,6 +40,11 @@ fake_server::fake_server(const fake_agent_options& options)
   }
   wake_read_ = ends[0];
   wake_write_ = ends[1];
+  if (commands) {
+    state_.commands = [this, commands](const fake_header& header, const fake_body& body) {
+      return ask_commands(*commands, header, body);
+    };
+  }
   thread_ = start_without_signals([this] { run(); });
 }
 
@@ -67,20 +73,44 @@ void fake_server::drain_wakes() const {
 void fake_server::set_listening(bool wanted) {
   std::unique_lock<std::mutex> lock(mutex_);
   state_.listening = wanted;
-  wake();
-  changed_.wait(lock, [&] { return listener_failure_ || listener_.listening() == wanted; });
+  wait_for_thread(lock, [&] { return listener_failure_ || listener_.listening() == wanted; });
   if (auto failure = std::exchange(listener_failure_, nullptr)) std::rethrow_exception(failure);
 }
 
 void fake_server::end_connections(fake_end how) {
   std::unique_lock<std::mutex> lock(mutex_);
   end_all_ = how;
-  wake();
-  changed_.wait(lock, [&] { return end_all_ == fake_end::none; });
+  wait_for_thread(lock, [&] { return end_all_ == fake_end::none; });
+}
+
+void fake_server::restart(std::optional<std::string> key) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (key) state_.auth_key = std::move(*key);
+  restarting_ = true;
+  end_all_ = fake_end::close;
+  wait_for_thread(lock, [&] { return !restarting_; });
+  if (auto failure = std::exchange(listener_failure_, nullptr)) std::rethrow_exception(failure);
+}
+
+void fake_server::release_held() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  releasing_ = true;
+  wait_for_thread(lock, [&] { return !releasing_; });
+}
+
+// Others may change the state meanwhile, but not the connections: only this thread removes them.
+std::optional<fake_reply> fake_server::ask_commands(agent_commands& commands,
+                                                    const fake_header& header,
+                                                    const fake_body& body) {
+  lock_of_thread_->unlock();
+  auto reply = answered_by(commands, header, body);
+  lock_of_thread_->lock();
+  return reply;
 }
 
 void fake_server::run() {
   std::unique_lock<std::mutex> lock(mutex_);
+  lock_of_thread_ = &lock;
   while (!stopping_) {
     settle();
     changed_.notify_all();
@@ -103,8 +133,13 @@ void fake_server::run() {
 // What follows from the state alone: from what others changed and from what has arrived.
 void fake_server::settle() {
   more_to_answer_ = false;
+  if (releasing_) {
+    state_.script.stop_holding();
+    for (const auto& one : state_.connections) serf::testing::release_held(state_, *one);
+    releasing_ = false;
+  }
   if (!state_.frozen) {
-    finish_due_queries();
+    state_.finish_due_queries();
     for (const auto& one : state_.connections) converse(state_, *one);
   }
   // Before anybody hears that the agent has left: nobody connects to it then.
@@ -145,6 +180,13 @@ void fake_server::end_all() {
     }
     one->wire.end_now(how);
   }
+  if (restarting_) start_again();
+}
+
+void fake_server::start_again() {
+  state_.start_again();
+  settle_listener();
+  restarting_ = false;
 }
 
 void fake_server::send_and_end(fake_connection& connection) {
@@ -160,17 +202,15 @@ void fake_server::send_and_end(fake_connection& connection) {
   if (wire.due_to_end()) wire.end_now(wire.ending());
 }
 
-void fake_server::finish_due_queries() {
-  const auto now = fake_query::clock::now();
-  const auto queries = state_.queries;  // finish() removes
-  for (const auto& query : queries) {
-    if (query->deadline && *query->deadline <= now) state_.finish(query);
-  }
-}
-
 void fake_server::accept_waiting() {
   for (int descriptor = listener_.accept(); descriptor >= 0; descriptor = listener_.accept()) {
     auto connection = std::make_unique<fake_connection>(++state_.accepted, descriptor);
+    if (state_.to_turn_away > 0) {
+      --state_.to_turn_away;
+      connection->wire.end_now(fake_end::reset);
+      continue;
+    }
+    state_.log("INFO", "agent.ipc: Accepted client: " + peer_of(descriptor));
     connection->wire.send(state_.greeting);
     state_.connections.push_back(std::move(connection));
   }
@@ -197,12 +237,12 @@ void fake_server::watch() {
 }
 
 int fake_server::timeout() const {
-  using clock = fake_query::clock;
+  using clock = fake_clock::clock;
   if (state_.frozen) return -1;
   if (more_to_answer_) return 0;
   auto next = clock::time_point::max();
   for (const auto& query : state_.queries) {
-    if (query->deadline) next = std::min(next, *query->deadline);
+    if (query->deadline && !state_.clock.manual()) next = std::min(next, *query->deadline);
   }
   const auto now = clock::now();
   for (const auto& one : state_.connections) {

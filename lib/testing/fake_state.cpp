@@ -5,6 +5,8 @@
 
 #include <serf/testing/fake_encoding.hpp>
 
+#include "testing/fake_log.hpp"
+
 namespace serf::testing {
 namespace {
 
@@ -23,8 +25,19 @@ fake_state::fake_state(const fake_agent_options& options)
       query_limit(options.query_limit_),
       never_read(options.never_read_),
       queries_by_hand(options.queries_by_hand_),
+      quiet_log(options.quiet_log_),
+      clock(options.manual_clock_),
       cluster(options.members_),
-      keyring(options.encrypt_key_) {}
+      keyring(options.encrypt_key_) {
+  log_start();
+}
+
+void fake_state::log_start() {
+  log("INFO", "agent: Serf agent starting");
+  for (const auto& member : cluster.members()) {
+    log("INFO", "serf: " + logged_event("member-join", member));
+  }
+}
 
 fake_connection* fake_state::connection(std::size_t id) {
   for (const auto& one : connections) {
@@ -40,6 +53,8 @@ fake_connection* fake_state::newest() {
 std::size_t fake_state::deliver_user_event(fake_user_event event) {
   ++event_time;
   if (event.ltime == 0) event.ltime = event_time;
+  log("DEBUG", "serf: messageUserEventType: " + event.name);
+  log("INFO", "agent: Received event: user-event: " + event.name);
   const auto record = to_record(event);
   std::size_t reached = 0;
   for (const auto& one : connections) {
@@ -66,9 +81,16 @@ std::size_t fake_state::deliver_members(const std::string& kind,
   return reached;
 }
 
+std::size_t fake_state::tell(const fake_cluster::change& change) {
+  log("INFO", "serf: " + logged_event(change.kind, change.member));
+  log("INFO", "agent: Received event: " + change.kind);
+  return deliver_members(change.kind, {change.member});
+}
+
 std::size_t fake_state::deliver_query(const std::shared_ptr<fake_query>& query,
                                       const std::string& payload) {
   ++query_time;
+  log("INFO", "agent: Received event: query: " + query->name);
   std::size_t reached = 0;
   for (const auto& one : connections) {
     for (const auto& [seq, filter] : one->streams) {
@@ -94,6 +116,10 @@ std::size_t fake_state::deliver_log(const std::string& line) {
   return reached;
 }
 
+void fake_state::log(const std::string& level, const std::string& text) {
+  if (!quiet_log) deliver_log(log_line_now(level, text));
+}
+
 bool fake_state::send_to_asker(const fake_query& query, const std::string& type,
                                const std::string& from, const std::string& payload) {
   auto* asker = connection(query.connection);
@@ -105,6 +131,27 @@ void fake_state::finish(const std::shared_ptr<fake_query>& query) {
   query->over = true;
   send_to_asker(*query, "done", "", "");
   queries.erase(std::remove(queries.begin(), queries.end(), query), queries.end());
+}
+
+void fake_state::finish_due_queries() {
+  auto due = queries;  // finish() removes
+  const auto now = clock.now();
+  due.erase(std::remove_if(due.begin(), due.end(),
+                           [&](const auto& one) { return !one->deadline || *one->deadline > now; }),
+            due.end());
+  std::stable_sort(due.begin(), due.end(),
+                   [](const auto& a, const auto& b) { return *a->deadline < *b->deadline; });
+  for (const auto& query : due) finish(query);
+}
+
+void fake_state::start_again() {
+  for (const auto& query : queries) query->over = true;
+  queries.clear();
+  log_backlog.clear();
+  frozen = false;
+  listening = true;
+  come_back();
+  log_start();
 }
 
 void fake_state::shut_down() {

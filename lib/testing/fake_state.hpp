@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,21 +17,21 @@
 #include <serf/testing/fake_script.hpp>
 
 #include "testing/fake_body.hpp"
+#include "testing/fake_clock.hpp"
 #include "testing/fake_cluster.hpp"
 #include "testing/fake_events.hpp"
 #include "testing/fake_keyring.hpp"
+#include "testing/fake_reply.hpp"
 #include "testing/fake_wire.hpp"
 
 namespace serf::testing {
 
 // Lives until its deadline. Connections that saw it in a stream know it by IDs of their own.
 struct fake_query {
-  using clock = std::chrono::steady_clock;
-
   std::string name;
   std::size_t connection = 0;  // who asked; 0 is another node
   std::uint64_t seq = 0;
-  std::optional<clock::time_point> deadline;
+  std::optional<fake_clock::clock::time_point> deadline;
   bool answered = false;  // by this agent: it answers once
   bool over = false;
 };
@@ -70,9 +71,14 @@ struct fake_state {
 
   // To all streams that take it; how many those are.
   std::size_t deliver_user_event(fake_user_event event);
+  // What a change of a member means to streams and monitors.
+  std::size_t tell(const fake_cluster::change& change);
   std::size_t deliver_members(const std::string& kind, const std::vector<fake_member>& members);
   std::size_t deliver_query(const std::shared_ptr<fake_query>& query, const std::string& payload);
   std::size_t deliver_log(const std::string& line);
+
+  // A line of the agent's own, unless it is to be quiet.
+  void log(const std::string& level, const std::string& text);
 
   // A record of type ack, response or done for whoever asked; whether it is still there.
   bool send_to_asker(const fake_query& query, const std::string& type, const std::string& from,
@@ -80,12 +86,20 @@ struct fake_state {
   // With done. The argument must not stand in `queries`, which it is taken from.
   void finish(const std::shared_ptr<fake_query>& query);
 
-  void shut_down();  // closes everything, as an agent that has left
-  void come_back();  // as its next process
+  void finish_due_queries();
 
-  const std::string auth_key, greeting;
+  void start_again();  // as its next process: nothing of before is left but the members
+  void shut_down();    // closes everything, as an agent that has left
+  void come_back();    // as its next process
+
+  std::string auth_key;
+  const std::string greeting;
   const std::size_t user_event_limit, query_limit;
-  const bool never_read, queries_by_hand;
+  const bool never_read, queries_by_hand, quiet_log;
+  fake_clock clock;
+
+  // Asked before the agent itself answers a command; nullopt leaves it to the agent. May be empty.
+  std::function<std::optional<fake_reply>(const fake_header&, const fake_body&)> commands;
 
   fake_cluster cluster;
   fake_keyring keyring;
@@ -97,7 +111,10 @@ struct fake_state {
   std::vector<std::unique_ptr<fake_connection>> connections;  // oldest first
   std::vector<fake_request> requests;
   std::size_t accepted = 0;
+  std::size_t to_turn_away = 0;  // of the next connections
   std::size_t bytes_received = 0;
+
+  void log_start();
 
   bool frozen = false;
   bool listening = true;                           // as wanted; the loop sees to it

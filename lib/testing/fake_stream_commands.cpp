@@ -108,7 +108,7 @@ fake_reply run_query(fake_state& state, fake_connection& connection, const fake_
     reply.then = [&state, query] { state.queries.push_back(query); };
     return reply;
   }
-  query->deadline = fake_query::clock::now() + std::clamp(timeout, nanoseconds(0), longest);
+  query->deadline = state.clock.now() + std::clamp(timeout, nanoseconds(0), longest);
   reply.then = [&state, query, body] { spread(state, query, body); };
   return reply;
 }

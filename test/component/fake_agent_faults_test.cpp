@@ -34,7 +34,7 @@ class faulty_agent : public ::testing::Test {
     EXPECT_EQ(client.state(), how);
   }
 
-  fake_agent agent;
+  fake_agent agent{fake_agent_options().quiet_log()};
   std::unique_ptr<fake_client> client = connect(agent);
 };
 

@@ -34,7 +34,7 @@ class agent_habits : public ::testing::Test {
     return header["Seq"] == fake_value(of_seq) ? client.read_value() : nullptr;
   }
 
-  fake_agent agent{fake_agent_options().members(
+  fake_agent agent{fake_agent_options().quiet_log().members(
       {fake_member("n1", {{"role", "web"}}), fake_member("n2", {{"role", "db"}}, "failed")})};
   fake_client client{agent.host(), agent.port()};
   std::uint64_t seq = 0;

@@ -195,7 +195,7 @@ TEST(fake_agent_recordings, leave_ends_the_connection) {
 }
 
 TEST(fake_agent_recordings, streams_and_monitors) {
-  fake_agent agent;
+  fake_agent agent(fake_agent_options().quiet_log());
   fake_client client(agent.host(), agent.port());
   client.handshake();
   client.send(1, "stream", fake_map{{"Type", "user"}});

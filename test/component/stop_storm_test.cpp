@@ -69,7 +69,7 @@ TEST(stop, of_a_dropped_future_waits_for_nothing_and_leaves_nothing_behind) {
 }
 
 TEST(monitors, have_a_connection_each_that_ends_with_them) {
-  fake_agent agent;
+  fake_agent agent(testing::fake_agent_options().quiet_log());
   client asking(agent.address());
   {
     auto first = asking.monitor(log_level::info).get();

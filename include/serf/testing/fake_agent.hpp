@@ -22,6 +22,7 @@
 
 namespace serf::testing {
 
+class agent_commands;
 class fake_server;
 
 // Every method may be called from any thread and has taken effect when it returns: what a client
@@ -32,6 +33,8 @@ class fake_agent {
 
   // Listens when it returns; std::system_error when it cannot.
   explicit fake_agent(const fake_agent_options& options = {});
+  // Asks `commands` first, which must outlive it: see agent_commands.hpp.
+  fake_agent(const fake_agent_options& options, agent_commands& commands);
   ~fake_agent();  // closes everything, whatever is held or frozen
   fake_agent(const fake_agent&) = delete;
   fake_agent& operator=(const fake_agent&) = delete;
@@ -49,17 +52,35 @@ class fake_agent {
   // --- Faults of the connection ---
   void freeze();  // the kernel accepts and keeps bytes; nobody reads, answers or ends anything
   void thaw();
-  void close_connections();   // FIN on all, now
-  void reset_connections();   // RST on all, now
-  void refuse_connections();  // those that are open go on
-  void accept_connections();  // again, on the same port; an agent that left is back, too
+  void close_connections();       // FIN on all, now
+  void reset_connections();       // RST on all, now
+  void refuse_connections();      // those that are open go on
+  void accept_connections();      // again, on the same port; an agent that left is back, too
+  void refuse_next_connection();  // it is accepted, and reset at once
+  // All connections are closed, and a new process answers on the same port: no streams, no queries,
+  // IDs from 1 again. What on() was told holds.
+  void restart();
+  void restart_with_key(std::string auth_key);
   void send_one_byte_at_a_time(milliseconds pause = milliseconds(0));
   void send_all_at_once();
-  void send_raw(const std::string& bytes);  // to all that are open, right now
+  void send_noise(std::size_t bytes, std::uint32_t seed);  // the same for the same seed, to all
+  void send_raw(const std::string& bytes);                 // to all that are open, right now
   void send_raw_to_newest(const std::string& bytes);
   void send_raw_to(std::size_t connection, const std::string& bytes);
 
-  // --- The cluster ---
+  // --- The clock of manual_clock() ---
+  void advance(std::chrono::nanoseconds by);  // queries that are due by then are done
+
+  // --- The cluster, with the events that streams get and the lines that monitors get ---
+  // Each returns how many streams take the event. Of an unknown name: std::invalid_argument.
+  std::size_t join(const fake_member& member);  // new, or come back; alive
+  std::size_t fail(const std::string& name);
+  std::size_t leave(const std::string& name);  // of the agent itself: it ends, as after SIGINT
+  std::size_t update_tags(const std::string& name,
+                          const fake_member::tag_map& tags);  // all of them
+  std::size_t reap(const std::string& name);
+
+  // --- The cluster, without a word ---
   std::vector<fake_member> members() const;    // the first is the agent itself
   void set_member(const fake_member& member);  // new, or in place of its namesake; no event
   void remove_member(const std::string& name);
@@ -67,6 +88,8 @@ class fake_agent {
 
   // --- Records, to all streams that take them; returns how many do ---
   std::size_t push_user_event(const fake_user_event& event);
+  // So many user events at once, with payloads "1", "2" and so on.
+  std::size_t push_burst(std::size_t records, const std::string& name = "burst");
   std::size_t push_member_event(const std::string& kind, const std::vector<fake_member>& members);
   std::size_t push_log(const std::string& line);  // also kept for monitors that start later
   // Of another node. Clients can respond until expire_queries().

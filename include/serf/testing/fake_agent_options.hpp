@@ -33,6 +33,13 @@ class fake_agent_options {
   // acks, no deadline, no delivery to streams.
   fake_agent_options& queries_by_hand(bool v = true) { return queries_by_hand_ = v, *this; }
 
+  // The deadlines of queries come when the test says so: fake_agent::advance(). Nothing else waits.
+  fake_agent_options& manual_clock(bool v = true) { return manual_clock_ = v, *this; }
+
+  // Without the lines that agents log of connections, members and events: monitors get what
+  // push_log() says and nothing else.
+  fake_agent_options& quiet_log(bool v = true) { return quiet_log_ = v, *this; }
+
   // Bytes sent to whoever connects, before anything is read: another kind of server.
   fake_agent_options& greeting(std::string v) { return greeting_ = std::move(v), *this; }
   // Accepts and writes, but leaves in the kernel what it is sent.
@@ -49,6 +56,8 @@ class fake_agent_options {
   std::size_t query_limit_ = 1024;
   bool never_read_ = false;
   bool queries_by_hand_ = false;
+  bool manual_clock_ = false;
+  bool quiet_log_ = false;
 };
 
 }  // namespace serf::testing

@@ -23,6 +23,7 @@ struct fake_action {
     twice,
     other_seq,
     cut_short,
+    half,
     late_records,
     silent,
     close,
@@ -64,6 +65,7 @@ class fake_override {
   void reply_twice();
   void reply_with_seq(std::uint64_t seq);
   void cut_reply_after(std::size_t bytes, cut then);
+  void reply_half(cut then = cut::stop);        // of header and body together
   void send_late_records(std::size_t records);  // of the stream that a stop has stopped
   void stay_silent();
   void close_connection();  // FIN
