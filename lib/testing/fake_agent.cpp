@@ -157,6 +157,11 @@ std::size_t fake_agent::reap(const std::string& name) {
   return server_->change([&](fake_state& state) { return state.tell(state.cluster.reap(name)); });
 }
 
+void fake_agent::answer(const std::string& node, const std::string& query,
+                        const std::string& payload) {
+  server_->change([&](fake_state& state) { state.answers[{node, query}] = payload; });
+}
+
 std::size_t fake_agent::push_burst(std::size_t records, const std::string& name) {
   return server_->change([&](fake_state& state) {
     std::size_t reached = 0;

@@ -42,7 +42,8 @@ socklen_t parse(const std::string& host, int port, sockaddr_storage& into) {
 
 fake_listener::fake_listener(std::string host, int port) : host_(std::move(host)), port_(port) {
   size_ = parse(host_, port_, address_);
-  descriptor_ = bind_again();
+  descriptor_ = bind(false);
+  share_port(descriptor_);
   socklen_t size = sizeof address_;
   ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address_), &size);
   in_port_t bound = 0;  // at the same place for both families
@@ -59,12 +60,19 @@ fake_listener::fake_listener(std::string host, int port) : host_(std::move(host)
 
 fake_listener::~fake_listener() { ::close(descriptor_); }
 
-int fake_listener::bind_again() const {
+// Two sockets may share a port only where both say so. Said after the first is bound: another fake
+// agent's port is taken, too.
+void fake_listener::share_port(int descriptor) {
+  const int on = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+}
+
+int fake_listener::bind(bool beside_our_own) const {
   const int result = ::socket(address_.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (result < 0) fail("no socket for", host_, port_);
   const int on = 1;
   ::setsockopt(result, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::setsockopt(result, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);  // refuse() binds it twice
+  if (beside_our_own) share_port(result);
   if (::bind(result, reinterpret_cast<const sockaddr*>(&address_), size_) != 0) {
     const int error = errno;
     ::close(result);
@@ -82,7 +90,7 @@ void fake_listener::listen() {
 
 void fake_listener::refuse() {
   if (!listening_) return;
-  const int silent = bind_again();  // before the other one goes
+  const int silent = bind(true);  // before the other one goes
   ::close(descriptor_);
   descriptor_ = silent;
   listening_ = false;

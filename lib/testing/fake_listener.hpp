@@ -25,7 +25,8 @@ class fake_listener {
   int accept();  // a non-blocking descriptor, -1 when nobody waits
 
  private:
-  int bind_again() const;
+  int bind(bool beside_our_own) const;
+  static void share_port(int descriptor);
 
   std::string host_;
   int port_;

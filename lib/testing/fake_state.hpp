@@ -104,6 +104,7 @@ struct fake_state {
   fake_cluster cluster;
   fake_keyring keyring;
   fake_script script;
+  std::map<std::pair<std::string, std::string>, std::string> answers;  // of a node to a query
   std::uint64_t event_time = 1, query_time = 1;
   std::deque<std::string> log_backlog;
   std::vector<std::shared_ptr<fake_query>> queries;

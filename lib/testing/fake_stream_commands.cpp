@@ -40,8 +40,13 @@ void spread(fake_state& state, const std::shared_ptr<fake_query>& query, const f
   for (const auto& member : state.cluster.members()) {
     if (member.status != "alive" || !passes_filters(member, body)) continue;
     if (body.at("RequestAck").flag()) state.send_to_asker(*query, "ack", member.name, "");
+    const auto answer = state.answers.find({member.name, query->name});
+    if (answer == state.answers.end()) continue;
+    if (member.name == state.cluster.self().name) query->answered = true;
+    state.send_to_asker(*query, "response", member.name, answer->second);
   }
-  if (passes_filters(state.cluster.self(), body)) {
+  // A ping is for the agents alone.
+  if (query->name.rfind("_serf_", 0) != 0 && passes_filters(state.cluster.self(), body)) {
     state.deliver_query(query, body.at("Payload").bytes());
   }
 }

@@ -79,6 +79,8 @@ class fake_agent {
   std::size_t update_tags(const std::string& name,
                           const fake_member::tag_map& tags);  // all of them
   std::size_t reap(const std::string& name);
+  // From here on this node, if it is alive and meant, answers each query of that name at once.
+  void answer(const std::string& node, const std::string& query, const std::string& payload);
 
   // --- The cluster, without a word ---
   std::vector<fake_member> members() const;    // the first is the agent itself

@@ -1,0 +1,221 @@
+// The program serf-fake-agent, as one starts it from a shell.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <serf/client.hpp>
+#include <serf/testing/fake_agent.hpp>
+
+#include "integration/background_program.hpp"
+#include "support/real_agent.hpp"
+
+namespace serf::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr auto key = "b3ewF5PTSa9tXE8gXmBzY7Oc69/DDUv+NGjJt3zLPcg=";
+
+class started_program {
+ public:
+  explicit started_program(std::vector<std::string> arguments = {})
+      : program_(SERF_FAKE_AGENT, with_free_port(std::move(arguments))) {
+    EXPECT_TRUE(program_.wait_for_output("\n", 20s)) << program_.error_output();
+    const auto line = program_.output();
+    const std::string begin = "listening on ";
+    EXPECT_EQ(line.substr(0, begin.size()), begin);
+    address_ = line.substr(begin.size(), line.find('\n') - begin.size());
+  }
+
+  const std::string& address() const { return address_; }
+  background_program& program() { return program_; }
+  std::string serf(const std::vector<std::string>& arguments, int exit_code = 0) const {
+    const auto result = run_serf(arguments, address_);
+    EXPECT_EQ(result.exit_code, exit_code) << arguments[0] << ": " << result.output;
+    return result.output;
+  }
+
+ private:
+  static std::vector<std::string> with_free_port(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--rpc-addr", "127.0.0.1:0"});
+    return arguments;
+  }
+
+  background_program program_;
+  std::string address_;
+};
+
+class script_file {
+ public:
+  explicit script_file(const std::string& text) {
+    const int descriptor = ::mkstemp(name_.data());
+    EXPECT_GE(descriptor, 0);
+    ::close(descriptor);
+    std::ofstream(name_) << text;
+  }
+  ~script_file() { ::unlink(name_.c_str()); }
+  script_file(const script_file&) = delete;
+  script_file& operator=(const script_file&) = delete;
+
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_ = ::testing::TempDir() + "serf_script_XXXXXX";
+};
+
+program_result run_to_its_end(std::vector<std::string> arguments) {
+  return run_program(SERF_FAKE_AGENT, arguments, {}, 20s);
+}
+
+TEST(serf_fake_agent, ends_cleanly_on_signals) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    started_program started;
+    client asking(started.address());
+    EXPECT_EQ(asking.members().get().size(), 1U);
+    started.program().signal(signal);
+    const auto result = started.program().result(20s);
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_EQ(result.error_output, "");
+  }
+}
+
+TEST(serf_fake_agent, has_the_cluster_it_is_told) {
+  started_program started({"--members", "3", "--tags", "role=web", "--tags", "dc=east",
+                           "--rpc-auth", "secret", "--encrypt", key});
+  client asking(client_options(started.address()).auth_key("secret"));
+  const auto members = asking.members().get();
+  ASSERT_EQ(members.size(), 3U);
+  EXPECT_EQ(members[2].name, "n3");
+  EXPECT_EQ(members[2].address, "127.0.0.3");
+  EXPECT_EQ(members[2].tags, (tag_map{{"dc", "east"}, {"role", "web"}}));
+  EXPECT_EQ(asking.list_keys().get().keys.at(key), 3);
+  EXPECT_EQ(run_serf({"members"}, started.address()).exit_code, 1) << "without the key";
+}
+
+TEST(serf_fake_agent, takes_every_subcommand_of_serf) {
+  const started_program started({"--members", "3", "--encrypt", key});
+  EXPECT_THAT(started.serf({"members", "-format=json"}), HasSubstr("\"name\": \"n2\""));
+  EXPECT_THAT(started.serf({"info"}), HasSubstr("\tmembers = 3"));
+  EXPECT_THAT(started.serf({"event", "deploy", "v1"}), HasSubstr("Event 'deploy' dispatched!"));
+  EXPECT_THAT(started.serf({"query", "-timeout=50ms", "load"}), HasSubstr("Total Acks: 3"));
+  EXPECT_THAT(started.serf({"tags", "-set", "role=web"}), HasSubstr("Successfully updated"));
+  EXPECT_THAT(started.serf({"keys", "-list"}), HasSubstr(std::string(key) + "  [3/3]"));
+  EXPECT_THAT(started.serf({"join", "127.0.0.9:7946"}), HasSubstr("by contacting 1 nodes"));
+  EXPECT_THAT(started.serf({"rtt", "n1", "n2"}), HasSubstr("Estimated n1 <-> n2 rtt"));
+  EXPECT_THAT(started.serf({"reachability"}), HasSubstr("Successfully contacted all live nodes"));
+  EXPECT_EQ(started.serf({"force-leave", "n3"}), "");
+  EXPECT_THAT(started.serf({"leave"}), HasSubstr("Graceful leave complete"));
+}
+
+TEST(serf_fake_agent, sends_events_in_a_steady_flow) {
+  const started_program started({"--events-per-second", "1000"});
+  client listening(started.address());
+  auto events = listening.stream("user:tick").get();
+  const auto first = std::stoi(std::get<user_event>(events.next_for(20s).value()).payload);
+  for (int i = 1; i <= 100; ++i) {
+    const auto event = std::get<user_event>(events.next_for(20s).value());
+    ASSERT_EQ(std::stoi(event.payload), first + i);
+  }
+}
+
+TEST(serf_fake_agent, plays_its_script_again_and_again) {
+  const script_file script(
+      "# A comment, and an empty line\n\n"
+      "answer n1 load 0.7\n"
+      "join web-9 role=web dc=east\n"
+      "after 1ms event deploy v1 and  more\n"
+      "after 1ms tags web-9 role=idle\n"
+      "fail web-9\n"
+      "leave web-9\n"
+      "reap web-9\n"
+      "query uptime now\n"
+      "burst 2 flood\n"
+      "freeze 1ms\n"
+      "after 1ms\n"
+      "repeat\n");
+  const started_program started({"--script", script.name()});
+  client listening(started.address());
+  auto events = listening.stream().get();
+  const std::vector<std::string> wanted{
+      "member-join", "user-deploy v1 and  more", "member-update", "member-failed", "member-leave",
+      "member-reap", "query-uptime now",         "user-flood 1",  "user-flood 2",  "member-join"};
+  const auto text_of = [](const event& each) {
+    if (const auto* member = std::get_if<member_event>(&each)) return to_string(member->kind);
+    if (const auto* user = std::get_if<user_event>(&each)) {
+      return "user-" + user->name + " " + user->payload;
+    }
+    const auto* query = std::get_if<query_event>(&each);
+    return query ? "query-" + query->name + " " + query->payload : "something else";
+  };
+  std::string seen;
+  while (seen != wanted.front()) seen = text_of(events.next_for(20s).value());
+  for (std::size_t i = 1; i < wanted.size(); ++i) {
+    EXPECT_EQ(text_of(events.next_for(20s).value()), wanted[i]);
+  }
+  const auto load = listening.ask(query_request("load").node("n1").timeout(10s)).get();
+  ASSERT_EQ(load.responses.size(), 1U);
+  EXPECT_EQ(load.responses[0], (query_response{"n1", "0.7"}));
+}
+
+TEST(serf_fake_agent, complains_of_steps_that_cannot_be_and_goes_on) {
+  const script_file script("fail nobody\nlog 2026/11/25 01:23:42 [INFO] agent: after that\n");
+  started_program started({"--script", script.name()});
+  EXPECT_TRUE(started.program().wait_for_error_output("no member is named \"nobody\"", 20s));
+  client asking(started.address());
+  auto log = asking.monitor().get();
+  std::string text;
+  while (text != "after that") text = std::get<log_line>(log.next_for(20s).value()).text;
+}
+
+TEST(serf_fake_agent, refuses_scripts_it_does_not_understand) {
+  const auto complaint = [](const std::string& text) {
+    const script_file script(text);
+    const auto result = run_to_its_end({"--rpc-addr", "127.0.0.1:0", "--script", script.name()});
+    EXPECT_EQ(result.exit_code, 1) << text;
+    EXPECT_EQ(result.output, "") << text;
+    return result.error_output;
+  };
+  EXPECT_THAT(complaint("\njion n2\n"), HasSubstr(": line 2: no such word: jion"));
+  EXPECT_THAT(complaint("fail\n"), HasSubstr("line 1: it lacks a name"));
+  EXPECT_THAT(complaint("join n2 web\n"), HasSubstr("not a tag such as role=web: web"));
+  EXPECT_THAT(complaint("after 2 fail n2\n"), HasSubstr("not a time such as 500ms"));
+  EXPECT_THAT(complaint("after -1s fail n2\n"), HasSubstr("not a time such as 500ms"));
+  EXPECT_THAT(complaint("after 1.2.3s fail n2\n"), HasSubstr("not a time such as 500ms"));
+  EXPECT_THAT(complaint("freeze\n"), HasSubstr("it lacks a time"));
+  EXPECT_THAT(complaint("burst many flood\n"), HasSubstr("not a number: many"));
+  EXPECT_THAT(complaint("fail n2 n3\n"), HasSubstr("too much: n3"));
+  EXPECT_THAT(complaint("after 1s\nrepeat\nclose\n"), HasSubstr("nothing may follow \"repeat\""));
+  EXPECT_THAT(complaint("close\nrepeat\n"), HasSubstr("no time passes in it"));
+}
+
+TEST(serf_fake_agent, says_what_is_wrong_with_its_command_line) {
+  const fake_agent in_the_way;
+  const auto complaint = [](const std::vector<std::string>& arguments) {
+    const auto result = run_to_its_end(arguments);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.output, "");
+    return result.error_output;
+  };
+  EXPECT_THAT(complaint({"--rpc-addr", in_the_way.address()}),
+              AllOf(HasSubstr("cannot bind 127.0.0.1 port"), HasSubstr("Address already in use")));
+  EXPECT_THAT(complaint({"--rpc-addr", "127.0.0.1"}), HasSubstr("not an address such as"));
+  EXPECT_THAT(complaint({"--rpc-addr", "127.0.0.1:65536"}), HasSubstr("not an address such as"));
+  EXPECT_THAT(complaint({"--rpc-addr", "localhost:0"}), HasSubstr("not an IP address: localhost"));
+  EXPECT_THAT(complaint({"--script", "/nonexistent"}), HasSubstr("cannot read /nonexistent"));
+  EXPECT_THAT(complaint({"--tags", "web"}), HasSubstr("not a tag such as role=web: web"));
+  EXPECT_THAT(complaint({"--bogus"}), HasSubstr("--bogus"));
+  EXPECT_EQ(run_to_its_end({"--help"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace serf::testing
