@@ -15,7 +15,8 @@ function(serf_testing_library)
                EXPORT_NAME testing
                LINKER_LANGUAGE CXX
   )
-  target_link_libraries(serf_testing INTERFACE serfclient) # the values that tests hand over and get back
+  # serfclient for the values that tests hand over and get back.
+  target_link_libraries(serf_testing INTERFACE serfclient Threads::Threads)
 
   install(
     TARGETS serf_testing

@@ -5,8 +5,8 @@ step("configure" "${CMAKE_COMMAND}" --fresh -G "${GENERATOR}" -S "${CMAKE_CURREN
      "-DCMAKE_CXX_COMPILER=${CXX}" "-DPROJECT_IN_TREE=${PROJECT}"
 )
 
-# As a guest, serfclient builds neither its tests nor its samples.
-file(STRINGS "${WORK}/CMakeCache.txt" options REGEX "^SERFCLIENT_BUILD_(TESTS|SAMPLES):BOOL=(ON|TRUE|1)$")
+# As a guest, serfclient builds neither its tests nor its samples, and the test kit only when asked.
+file(STRINGS "${WORK}/CMakeCache.txt" options REGEX "^SERFCLIENT_BUILD_(TESTS|SAMPLES|TESTING_KIT):BOOL=(ON|TRUE|1)$")
 if(options)
   message(FATAL_ERROR "Built without being asked: ${options}")
 endif()

@@ -7,3 +7,4 @@ step("configure" "${CMAKE_COMMAND}" --fresh -G "${GENERATOR}" -S "${CMAKE_CURREN
 )
 step("build" "${CMAKE_COMMAND}" --build "${WORK}" --clean-first)
 step("run" "${WORK}/consumer")
+step("run a test" "${WORK}/consumer_test")

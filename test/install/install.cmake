@@ -3,8 +3,15 @@ include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
 file(REMOVE_RECURSE "${PREFIX}")
 step("install" "${CMAKE_COMMAND}" --install "${PROJECT_BUILD}" --prefix "${PREFIX}" --component serfclient_${KIND})
+if(EXISTS "${PREFIX}/include/serf/testing")
+  message(FATAL_ERROR "The library brings the test kit along, unasked")
+endif()
+step("install the test kit" "${CMAKE_COMMAND}" --install "${PROJECT_BUILD}" --prefix "${PREFIX}" --component
+     serfclient_testing
+)
+step("run the program" "${PREFIX}/bin/serf-fake-agent" --help)
 
-# One kind, and only that.
+# One kind, and only that; of the test kit there is but one.
 file(GLOB static "${PREFIX}/${LIBDIR}/libserfclient.a")
 file(GLOB shared "${PREFIX}/${LIBDIR}/libserfclient.so*")
 if((KIND STREQUAL "static" AND (shared OR NOT static)) OR (KIND STREQUAL "shared" AND (static OR NOT shared)))
