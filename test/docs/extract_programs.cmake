@@ -1,0 +1,31 @@
+# Makes a source of each block of C++ in a document: <NAME>_1.cpp and on. Compilers name the lines of the document.
+#
+#   cmake -DDOCUMENT=<file.md> -DNAME=<build folder>/testing -DCOUNT=<how many there are> -P extract_programs.cmake
+
+cmake_policy(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/markdown.cmake")
+
+file(READ "${DOCUMENT}" text)
+hidden("${text}" text)
+string(REPLACE "\n" ";" lines "${text}")
+set(count 0)
+set(line 0)
+set(in_code FALSE)
+foreach(content IN LISTS lines)
+  math(EXPR line "${line} + 1")
+  if(in_code AND content STREQUAL "```")
+    set(in_code FALSE)
+    shown("${code}" source)
+    file(WRITE "${NAME}_${count}.cpp" "${source}")
+  elseif(in_code)
+    string(APPEND code "${content}\n")
+  elseif(content STREQUAL "```cpp")
+    math(EXPR count "${count} + 1")
+    math(EXPR first "${line} + 1")
+    set(in_code TRUE)
+    set(code "#line ${first} \"${DOCUMENT}\"\n")
+  endif()
+endforeach()
+if(NOT count EQUAL COUNT)
+  message(FATAL_ERROR "${DOCUMENT} has ${count} programs, not ${COUNT}")
+endif()
