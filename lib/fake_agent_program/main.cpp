@@ -53,7 +53,7 @@ void listen_on(const std::string& address, fake_agent_options& options) {
 fake_agent_options options_of(const command_line& wanted) {
   fake_agent_options options;
   listen_on(wanted.address, options);
-  options.auth_key(wanted.key).encrypt_key(wanted.encrypt_key);
+  options.auth_key(wanted.key).encrypt_key(wanted.encrypt_key).forget_requests();
   fake_member::tag_map tags;
   for (const auto& text : wanted.tags) tags.insert(serf::testing::tag_of(text));
   for (int i = 1; i <= wanted.members; ++i) {

@@ -141,6 +141,8 @@ std::optional<fake_reply> answered_by(agent_commands& commands, const fake_heade
     return handlers().at(header.command)({commands, header.command, body});
   } catch (const std::exception& error) {
     return refused(header.command, refusal(error.what()));
+  } catch (...) {
+    return refused(header.command, refusal("an exception of an unknown type"));
   }
 }
 

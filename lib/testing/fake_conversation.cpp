@@ -72,7 +72,7 @@ class conversation {
   }
 
   void refuse(const std::string& error) {
-    state_.requests.push_back(connection_.request);
+    state_.note(connection_.request);
     wire_.send(encode_header(connection_.header.seq, error));
   }
 
@@ -86,12 +86,12 @@ class conversation {
       wire_.consume(sent.size);
       if (sent.state == fake_decoding::malformed ||
           !serf::testing::read_body(connection_.header.command, sent.value)) {
-        state_.requests.push_back(connection_.request);
+        state_.note(connection_.request);
         return hang_up();
       }
     }
     connection_.between_header_and_body = false;
-    state_.requests.push_back(connection_.request);
+    state_.note(connection_.request);
     perform(state_.script.next(connection_.header.command));
     return true;
   }

@@ -1,4 +1,4 @@
-#include <serf/testing/fake_script.hpp>
+#include "testing/fake_script.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -133,10 +133,9 @@ void fake_server::run() {
 // What follows from the state alone: from what others changed and from what has arrived.
 void fake_server::settle() {
   more_to_answer_ = false;
-  if (releasing_) {
+  if (std::exchange(releasing_, false)) {
     state_.script.stop_holding();
     for (const auto& one : state_.connections) serf::testing::release_held(state_, *one);
-    releasing_ = false;
   }
   if (!state_.frozen) {
     state_.finish_due_queries();

@@ -26,6 +26,7 @@ fake_state::fake_state(const fake_agent_options& options)
       never_read(options.never_read_),
       queries_by_hand(options.queries_by_hand_),
       quiet_log(options.quiet_log_),
+      forget_requests(options.forget_requests_),
       clock(options.manual_clock_),
       cluster(options.members_),
       keyring(options.encrypt_key_) {
@@ -118,6 +119,10 @@ std::size_t fake_state::deliver_log(const std::string& line) {
 
 void fake_state::log(const std::string& level, const std::string& text) {
   if (!quiet_log) deliver_log(log_line_now(level, text));
+}
+
+void fake_state::note(const fake_request& request) {
+  if (!forget_requests) requests.push_back(request);
 }
 
 bool fake_state::send_to_asker(const fake_query& query, const std::string& type,

@@ -14,7 +14,6 @@
 
 #include <serf/testing/fake_agent_options.hpp>
 #include <serf/testing/fake_request.hpp>
-#include <serf/testing/fake_script.hpp>
 
 #include "testing/fake_body.hpp"
 #include "testing/fake_clock.hpp"
@@ -22,6 +21,7 @@
 #include "testing/fake_events.hpp"
 #include "testing/fake_keyring.hpp"
 #include "testing/fake_reply.hpp"
+#include "testing/fake_script.hpp"
 #include "testing/fake_wire.hpp"
 
 namespace serf::testing {
@@ -80,6 +80,8 @@ struct fake_state {
   // A line of the agent's own, unless it is to be quiet.
   void log(const std::string& level, const std::string& text);
 
+  void note(const fake_request& request);
+
   // A record of type ack, response or done for whoever asked; whether it is still there.
   bool send_to_asker(const fake_query& query, const std::string& type, const std::string& from,
                      const std::string& payload);
@@ -95,7 +97,7 @@ struct fake_state {
   std::string auth_key;
   const std::string greeting;
   const std::size_t user_event_limit, query_limit;
-  const bool never_read, queries_by_hand, quiet_log;
+  const bool never_read, queries_by_hand, quiet_log, forget_requests;
   fake_clock clock;
 
   // Asked before the agent itself answers a command; nullopt leaves it to the agent. May be empty.

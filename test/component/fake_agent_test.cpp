@@ -122,5 +122,14 @@ TEST(fake_agent, is_used_from_many_threads) {
   EXPECT_EQ(agent.connections_accepted(), 80U);
 }
 
+TEST(fake_agent, forgets_requests_where_it_is_told_to) {
+  fake_agent agent(fake_agent_options().forget_requests());
+  fake_client client(agent.host(), agent.port());
+  client.handshake();
+  client.send(1, "members");
+  EXPECT_EQ(client.read_error(), "");
+  EXPECT_TRUE(agent.requests().empty());
+}
+
 }  // namespace
 }  // namespace serf::testing

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include <serf/testing/fake_agent_options.hpp>
+#include <serf/testing/fake_override.hpp>
 #include <serf/testing/fake_request.hpp>
-#include <serf/testing/fake_script.hpp>
 #include <serf/testing/fake_user_event.hpp>
 
 namespace serf::testing {

@@ -40,6 +40,10 @@ class fake_agent_options {
   // push_log() says and nothing else.
   fake_agent_options& quiet_log(bool v = true) { return quiet_log_ = v, *this; }
 
+  // Keeps no list of the requests, which grows as long as there are any: for programs that go on
+  // and on. requests() is empty, and wait_for_request() waits in vain.
+  fake_agent_options& forget_requests(bool v = true) { return forget_requests_ = v, *this; }
+
   // Bytes sent to whoever connects, before anything is read: another kind of server.
   fake_agent_options& greeting(std::string v) { return greeting_ = std::move(v), *this; }
   // Accepts and writes, but leaves in the kernel what it is sent.
@@ -58,6 +62,7 @@ class fake_agent_options {
   bool queries_by_hand_ = false;
   bool manual_clock_ = false;
   bool quiet_log_ = false;
+  bool forget_requests_ = false;
 };
 
 }  // namespace serf::testing

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <string>
 
@@ -77,17 +76,6 @@ class fake_override {
 
   fake_rule rule_;
   install install_;
-};
-
-class fake_script {
- public:
-  void add(fake_rule rule);
-  fake_action next(const std::string& command);  // counts it as used
-  void stop_holding();                           // rules that hold are over
-
- private:
-  std::deque<fake_rule> counted_;
-  std::deque<fake_rule> lasting_;
 };
 
 }  // namespace serf::testing
