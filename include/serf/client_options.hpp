@@ -76,6 +76,19 @@ class SERF_EXPORT client_options {
   const log_sink& log() const noexcept { return log_sink_; }
   serf::log_level log_level() const noexcept { return log_level_; }
 
+  // A file into which everything is written that the client's connections send and receive, to the
+  // byte, as it happens: to be read, or served again in a test by replay_agent_session(). It is
+  // made anew with the client, which is refused where it cannot be opened or another client records
+  // to it; it is complete when the client is destroyed, and usable if the process ends before. The
+  // auth key and the keys of the keyring are not in it: docs/recording.md says what else is. Where
+  // the disk is full, or too slow, the log says so, at level err, and nothing more is recorded; the
+  // client itself goes on, and never waits for the disk but, some seconds at most, in its
+  // destructor. A thread named "serf-record" writes. Default: empty, nothing is recorded.
+  client_options& session_recording(std::string file) {
+    return session_recording_ = std::move(file), *this;
+  }
+  const std::string& session_recording() const noexcept { return session_recording_; }
+
   // Told on the delivery thread (or, of a handler on an executor, there) what a handler threw.
   // Default: it is logged, at level err. What it throws itself is dropped.
   client_options& on_handler_failure(std::function<void(const handler_failure&)> told) {
@@ -119,6 +132,7 @@ class SERF_EXPORT client_options {
   std::string auth_key_;
   std::chrono::nanoseconds connect_timeout_ = std::chrono::seconds(5);
   std::chrono::nanoseconds call_timeout_ = std::chrono::seconds(10);
+  std::string session_recording_;
   log_sink log_sink_;
   serf::log_level log_level_ = serf::log_level::info;
   std::function<void(const handler_failure&)> handler_failure_;

@@ -79,6 +79,8 @@ result<client> client::create(client_options options) {
   if (!where) return std::move(where.error());
   try {
     return client(std::make_shared<client_core>(options, std::move(*where)));
+  } catch (const std::invalid_argument& error) {
+    return failure(errc::invalid_argument, error.what());
   } catch (const std::exception& error) {
     return failure(errc::no_resources, std::string("cannot start a client: ") + error.what());
   }

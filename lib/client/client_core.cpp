@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "client/recorded_links.hpp"
 #include "vocabulary/printable.hpp"
 
 namespace serf {
@@ -86,10 +87,12 @@ client_core::client_core(const client_options& options, const std::vector<endpoi
       delivery_(std::make_unique<delivery::delivery_thread>(
           handler_failure_hook(options, sink_, mail_), watch_)),
       log_(log_to(sink_, options.log_level(), *delivery_)),
-      watchers_(*delivery_, {connection_state::connecting, where.front().text, "", 1, {}}),
-      io_(transport::start_io_thread([this](const char* what) {
-        log_.write(log_level::err, std::string("an exception on the I/O thread: ") + what);
-      })) {
+      watchers_(*delivery_, {connection_state::connecting, agent_, "", 1, {}}),
+      io_(recorded(transport::start_io_thread([this](const char* what) {
+                     log_.write(log_level::err,
+                                std::string("an exception on the I/O thread: ") + what);
+                   }),
+                   options.session_recording(), options.auth_key(), log_)) {
   observer& self = *this;
   main_line& main = *this;
   watchdog_ = std::make_unique<handler_watchdog>(*io_, watch_, delivery_->mail(), sink_,
