@@ -5,7 +5,12 @@
 #
 #   test/run.sh asan -- -L unit        # part of the tests: ctest's own options
 #
-# A missing Serf agent is a failure: the integration tests are not skipped.
+# The tests that talk to real agents do so with each of SERF_AGENTS, names or paths separated by blanks or colons;
+# without it with the packaged one:
+#
+#   SERF_AGENTS="$(command -v serf) $(test/agents.sh)" test/run.sh
+#
+# A missing Serf agent, or a missing Go compiler for the reference client, is a failure: nothing is skipped.
 set -euo pipefail
 
 root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -29,16 +34,32 @@ cd -- "$root"                     # where cmake and ctest look for the presets
 unset SERF_RPC_ADDR SERF_RPC_AUTH # the tests start their own agents
 
 if command -v apt-get >/dev/null; then
-  third_party/install.sh build run test
+  third_party/install.sh build run test conformance
 fi
-command -v "${SERF_AGENT:-serf}" >/dev/null ||
-  fail "no Serf agent to test with: no program ${SERF_AGENT:-serf}. Install the package serf, or set SERF_AGENT"
 
+SERF_AGENTS="${SERF_AGENTS:-${SERF_AGENT:-serf}}"
+read -r -d '' -a agents <<<"${SERF_AGENTS//:/ }" || true
+[ ${#agents[@]} -gt 0 ] || fail "SERF_AGENTS names no agent"
+for i in "${!agents[@]}"; do
+  path="$(command -v "${agents[i]}")" ||
+    fail "no Serf agent to test with: no program ${agents[i]}. Install the package serf, or set SERF_AGENTS"
+  agents[i]="$(realpath -s -- "$path")" # tests run in folders of their own
+done
+export SERF_AGENTS="${agents[*]}"
+
+# The conformance tests take all of SERF_AGENTS themselves, the integration tests one at a time; all others need one for
+# its serf command at most.
 status=0
 for preset in "${presets[@]}"; do
   echo "test/run.sh: preset $preset"
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset"
-  ctest --preset "$preset" "$@" || status=$?
+  echo "test/run.sh: preset $preset, agent ${agents[0]}, conformance of ${agents[*]}"
+  SERF_AGENT="${agents[0]}" ctest --preset "$preset" "$@" || status=$?
+  grep -hs '^left out: ' "build/$preset/Testing/Temporary/LastTest.log" || true # of conformance, and why
+  for agent in "${agents[@]:1}"; do
+    echo "test/run.sh: preset $preset, agent $agent: integration tests once more"
+    SERF_AGENT="$agent" ctest --preset "$preset" "$@" -L '^integration$' --no-tests=ignore || status=$?
+  done
 done
 exit "$status"
