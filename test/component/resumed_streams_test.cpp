@@ -137,7 +137,7 @@ TEST_F(resumed_stream, that_the_new_agent_refuses_ends_alone) {
 
 TEST_F(resumed_stream, that_was_never_acknowledged_fails_and_is_not_asked_for_again) {
   client client(options());
-  agent_.on("stream").once().stay_silent();
+  agent_.on("stream").once().hold();
   auto events = client.stream("user");
   ASSERT_TRUE(agent_.wait_for_request("stream", 20s));
   agent_.close_connections();

@@ -203,10 +203,10 @@ TEST(stream_values, print_on_one_line) {
   EXPECT_EQ(streamed(overflow_policy::drop_oldest), "drop oldest");
   EXPECT_EQ(streamed(overflow_policy::drop_newest), "drop newest");
   EXPECT_EQ(streamed(overflow_policy::close), "close");
-  const stream_counters counters{9, 4, 2, 3, 300, 5};
+  const stream_counters counters{9, 4, 2, 3, 300, 5, 1};
   EXPECT_EQ(streamed(counters),
-            "9 received, 4 delivered, 2 dropped, 3 queued (300 bytes, at most 5 records)");
-  EXPECT_EQ(counters, (stream_counters{9, 4, 2, 3, 300, 5}));
+            "9 received, 4 delivered, 2 dropped, 3 queued (300 bytes, at most 5 records), 1 gaps");
+  EXPECT_EQ(counters, (stream_counters{9, 4, 2, 3, 300, 5, 1}));
   EXPECT_NE(counters, (stream_counters{9, 4, 2, 3, 300, 6}));
   EXPECT_EQ(to_string(log_entry(log_line{"", log_level::info, "", "", "a\n", false})), "a\\n");
   EXPECT_EQ(to_string(log_entry(gap{gap_reason::dropped, 3})), "3 records dropped here");
