@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <serf/testing/fake_agent.hpp>
+#include <serf/testing/replay.hpp>
 
 #include "fake_agent_program/demo_player.hpp"
 #include "fake_agent_program/demo_script.hpp"
@@ -28,7 +29,7 @@ using serf::testing::fake_member;
 
 struct command_line {
   std::string address = "127.0.0.1:7373";
-  std::string key, encrypt_key, script;
+  std::string key, encrypt_key, script, replay;
   std::vector<std::string> tags;
   int members = 1;
   double events_per_second = 0;
@@ -36,7 +37,9 @@ struct command_line {
 
 void complain(const std::string& what) { std::cerr << "serf-fake-agent: " + what + "\n"; }
 
-void listen_on(const std::string& address, fake_agent_options& options) {
+// Where to listen, for an agent of either kind.
+template <class Options>
+Options listening_on(const std::string& address) {
   const auto colon = address.rfind(':');
   const auto port = colon == std::string::npos ? "" : address.substr(colon + 1);
   auto host = address.substr(0, colon);
@@ -47,12 +50,11 @@ void listen_on(const std::string& address, fake_agent_options& options) {
   if (!digits || port.size() > 5 || std::stoi(port) > 65535) {
     throw std::invalid_argument("not an address such as 127.0.0.1:7373: " + address);
   }
-  options.address(host).port(std::stoi(port));
+  return Options().address(host).port(std::stoi(port));
 }
 
 fake_agent_options options_of(const command_line& wanted) {
-  fake_agent_options options;
-  listen_on(wanted.address, options);
+  auto options = listening_on<fake_agent_options>(wanted.address);
   options.auth_key(wanted.key).encrypt_key(wanted.encrypt_key).forget_requests();
   fake_member::tag_map tags;
   for (const auto& text : wanted.tags) tags.insert(serf::testing::tag_of(text));
@@ -76,15 +78,34 @@ demo_script script_of(const command_line& wanted) {
   }
 }
 
-// Until a signal in `ends`, which every thread blocks.
-void serve(const command_line& wanted, const sigset_t& ends) {
-  auto script = script_of(wanted);
-  fake_agent agent(options_of(wanted));
-  std::cout << "listening on " << agent.address() << std::endl;
-  const serf::testing::demo_player player(agent, std::move(script), wanted.events_per_second,
-                                          complain);
+void say_where(const std::string& address) { std::cout << "listening on " << address << std::endl; }
+
+void wait_for(const sigset_t& ends) {  // which every thread blocks
   int signal = 0;
   ::sigwait(&ends, &signal);
+}
+
+// The status: 1 where the client did otherwise than recorded, or not all of it.
+int replay(const command_line& wanted, const sigset_t& ends) {
+  using serf::testing::replay_options;
+  const auto session = serf::testing::replay_agent_session(
+      wanted.replay, listening_on<replay_options>(wanted.address));
+  say_where(session.address());
+  wait_for(ends);
+  const auto outstanding = session.outstanding();
+  if (outstanding.empty()) return 0;
+  complain(outstanding);
+  return 1;
+}
+
+int serve(const command_line& wanted, const sigset_t& ends) {
+  auto script = script_of(wanted);
+  fake_agent agent(options_of(wanted));
+  say_where(agent.address());
+  const serf::testing::demo_player player(agent, std::move(script), wanted.events_per_second,
+                                          complain);
+  wait_for(ends);
+  return 0;
 }
 
 }  // namespace
@@ -103,7 +124,10 @@ int main(int argc, char** argv) {
   app.add_option("--encrypt", wanted.encrypt_key, "the cluster's gossip key, base64");
   app.add_option("--events-per-second", wanted.events_per_second, "user events named tick")
       ->check(CLI::Range(0.0, 1e6));
-  app.add_option("--script", wanted.script, "a file that says what happens, and when");
+  auto* script =
+      app.add_option("--script", wanted.script, "a file that says what happens, and when");
+  app.add_option("--replay", wanted.replay, "a recorded session: nothing but that is served")
+      ->excludes(script);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -115,8 +139,7 @@ int main(int argc, char** argv) {
   for (const int each : {SIGINT, SIGTERM}) sigaddset(&ends, each);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   try {
-    serve(wanted, ends);
-    return 0;
+    return wanted.replay.empty() ? serve(wanted, ends) : replay(wanted, ends);
   } catch (const std::exception& error) {
     complain(error.what());
     return 1;

@@ -16,6 +16,7 @@
 
 #include "integration/background_program.hpp"
 #include "support/real_agent.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace serf::testing {
 namespace {
@@ -167,6 +168,30 @@ TEST(serf_fake_agent, plays_its_script_again_and_again) {
   EXPECT_EQ(load.responses[0], (query_response{"n1", "0.7"}));
 }
 
+TEST(serf_fake_agent, replays_a_recorded_session_and_says_what_is_missing) {
+  const temporary_directory directory;
+  const auto file = directory / "session.txt";
+  const auto application = [](const client_options& options) {
+    client asking(options);
+    EXPECT_EQ(asking.members().get().at(0).name, "n7");
+  };
+  {
+    const fake_agent agent(fake_agent_options().member(fake_member("n7")));
+    application(client_options(agent.address()).session_recording(file));
+  }
+  started_program whole({"--replay", file});
+  application(client_options(whole.address()));
+  whole.program().signal(SIGTERM);
+  const auto result = whole.program().result(20s);
+  EXPECT_EQ(result.exit_code, 0) << result.error_output;
+
+  started_program nothing({"--replay", file});
+  nothing.program().signal(SIGTERM);
+  const auto missing = nothing.program().result(20s);
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_NE(missing.error_output, "");
+}
+
 TEST(serf_fake_agent, complains_of_steps_that_cannot_be_and_goes_on) {
   const script_file script("fail nobody\nlog 2026/11/25 01:23:42 [INFO] agent: after that\n");
   started_program started({"--script", script.name()});
@@ -212,6 +237,7 @@ TEST(serf_fake_agent, says_what_is_wrong_with_its_command_line) {
   EXPECT_THAT(complaint({"--rpc-addr", "127.0.0.1:65536"}), HasSubstr("not an address such as"));
   EXPECT_THAT(complaint({"--rpc-addr", "localhost:0"}), HasSubstr("not an IP address: localhost"));
   EXPECT_THAT(complaint({"--script", "/nonexistent"}), HasSubstr("cannot read /nonexistent"));
+  EXPECT_THAT(complaint({"--replay", "/nonexistent"}), HasSubstr("/nonexistent"));
   EXPECT_THAT(complaint({"--tags", "web"}), HasSubstr("not a tag such as role=web: web"));
   EXPECT_THAT(complaint({"--bogus"}), HasSubstr("--bogus"));
   EXPECT_EQ(run_to_its_end({"--help"}).exit_code, 0);
