@@ -1,5 +1,6 @@
 #include "testing/fake_commands.hpp"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -71,7 +72,9 @@ fake_reply tags(fake_state& state, const fake_body& body) {
 fake_reply leave(fake_state& state) {
   state.tell(state.cluster.leave());
   fake_reply reply;
-  reply.then = [&state] { state.shut_down(); };
+  // Agents take a while to end. The serf command takes an end that comes with the reply for a
+  // failure.
+  reply.then = [&state] { state.shut_down(std::chrono::milliseconds(100)); };
   return reply;
 }
 

@@ -248,6 +248,9 @@ int fake_server::timeout() const {
     if (one->wire.unsent() && one->wire.next_write() > now) {
       next = std::min(next, one->wire.next_write());
     }
+    if (one->wire.ending() != fake_end::none && one->wire.earliest_end() > now) {
+      next = std::min(next, one->wire.earliest_end());
+    }
   }
   if (next == clock::time_point::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now).count();

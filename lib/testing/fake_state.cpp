@@ -159,12 +159,12 @@ void fake_state::start_again() {
   log_start();
 }
 
-void fake_state::shut_down() {
+void fake_state::shut_down(std::chrono::milliseconds linger) {
   listening = false;
   gone = true;
   for (const auto& one : connections) {
     one->held = false;
-    one->wire.end_after_sending(fake_end::close);
+    one->wire.end_after_sending(fake_end::close, fake_wire::clock::now() + linger);
   }
 }
 

@@ -91,8 +91,9 @@ struct fake_state {
   void finish_due_queries();
 
   void start_again();  // as its next process: nothing of before is left but the members
-  void shut_down();    // closes everything, as an agent that has left
-  void come_back();    // as its next process
+  // Closes everything, as an agent that has left: new connections at once, others after a while.
+  void shut_down(std::chrono::milliseconds linger = {});
+  void come_back();  // as its next process
 
   std::string auth_key;
   const std::string greeting;

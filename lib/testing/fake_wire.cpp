@@ -83,8 +83,10 @@ void fake_wire::write(const std::chrono::milliseconds* pause) {
   }
 }
 
-void fake_wire::end_after_sending(fake_end how) {
-  if (ending_ == fake_end::none) ending_ = how;
+void fake_wire::end_after_sending(fake_end how, clock::time_point at) {
+  if (ending_ != fake_end::none) return;
+  ending_ = how;
+  earliest_end_ = at;
 }
 
 void fake_wire::end_now(fake_end how) {

@@ -38,9 +38,13 @@ class fake_wire {
   void write(const std::chrono::milliseconds* pause);
   clock::time_point next_write() const { return next_write_; }
 
-  void end_after_sending(fake_end how);
+  // `at` the earliest.
+  void end_after_sending(fake_end how, clock::time_point at = {});
   fake_end ending() const { return ending_; }
-  bool due_to_end() const { return ending_ != fake_end::none && !unsent(); }
+  bool due_to_end() const {
+    return ending_ != fake_end::none && !unsent() && clock::now() >= earliest_end_;
+  }
+  clock::time_point earliest_end() const { return earliest_end_; }
   void end_now(fake_end how);
 
  private:
@@ -50,7 +54,7 @@ class fake_wire {
   bool at_end_ = false;
   bool muted_ = false;
   fake_end ending_ = fake_end::none;
-  clock::time_point next_write_;
+  clock::time_point next_write_, earliest_end_;
 };
 
 }  // namespace serf::testing

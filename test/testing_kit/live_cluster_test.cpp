@@ -169,6 +169,17 @@ TEST_F(live_cluster, logs_as_agents_do) {
                   "serf: EventMemberFailed: n3 127.0.0.1"));
 }
 
+TEST(leaving_agent, takes_no_connections_from_its_reply_on_and_ends_a_while_later) {
+  fake_agent agent;
+  client asking(client_options(agent.address()).reconnect(false));
+  const auto start = std::chrono::steady_clock::now();
+  asking.leave().get();
+  client late(client_options(agent.address()).reconnect(false));
+  EXPECT_THROW(late.ready().get(), connection_error);
+  EXPECT_TRUE(agent.wait_for_open_connections(0, 20s));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms);
+}
+
 TEST(quiet_agent, logs_what_the_test_says_and_nothing_else) {
   fake_agent agent(fake_agent_options().quiet_log());
   client asking(agent.address());

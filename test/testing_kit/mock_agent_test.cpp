@@ -195,6 +195,7 @@ TEST_F(mocked_agent, checks_sequences_and_clears_when_the_client_is_closed) {
   asking.tags(tag_changes().set("a", "1")).get();
   asking.leave().get();
   asking.close();
+  EXPECT_TRUE(agent.fake().wait_for_open_connections(0, 20s));
   EXPECT_TRUE(Mock::VerifyAndClear(&agent));
 }
 

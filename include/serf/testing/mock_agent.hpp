@@ -7,8 +7,9 @@
 //
 // A method without an action, or one that returns agent_reply's default, answers and does what the
 // fake agent behind it does: a healthy cluster of one node. All are called on the agent's thread;
-// see agent_commands.hpp. Set expectations before the client connects; and close the client before
-// Mock::VerifyAndClear(&agent) or the end of the agent, which waits for a method that runs.
+// see agent_commands.hpp. Set expectations before what fulfils them is sent. Before
+// Mock::VerifyAndClear(&agent), close the client and wait until the agent has seen it go, with
+// fake().wait_for_open_connections(0, 5s). The end of the agent waits for a method that runs.
 #pragma once
 
 #include <gmock/gmock.h>
