@@ -36,7 +36,8 @@ TEST(pull_stream, closes_its_queue_when_it_is_destroyed_or_assigned_to) {
     EXPECT_TRUE(first->wanted());
     b = event_stream(second);
     EXPECT_FALSE(first->wanted());
-    b = std::move(b);
+    event_stream& itself = b;
+    b = std::move(itself);
     EXPECT_TRUE(second->wanted());
   }
   EXPECT_FALSE(second->wanted());

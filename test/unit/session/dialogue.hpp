@@ -94,8 +94,7 @@ inline std::string no_members() {
 
 class dialogue {
  public:
-  explicit dialogue(conversation_settings settings = with_agent({}))
-      : talk(std::move(settings)), first_seq_(0) {}
+  explicit dialogue(conversation_settings settings = with_agent({})) : talk(std::move(settings)) {}
 
   static conversation_settings with_agent(conversation_settings settings) {
     settings.agent = "127.0.0.1:7373";
@@ -223,7 +222,6 @@ class dialogue {
   bool body_follows_ = false;
   conversation::step record_;
   const std::vector<std::shared_ptr<subscriber>> nobody_;
-  std::uint64_t first_seq_;
 };
 
 }  // namespace serf::session
