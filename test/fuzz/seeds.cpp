@@ -2,6 +2,7 @@
 // (test/captures), and a few inputs of a form that chance would take long to find.
 //
 //   fuzz_seeds CAPTURES FOLDER
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -20,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace wire = protocol::test::wire;
 
-// What an agent sent, cut into headers and bodies.
+// A header that an agent sent, and the body behind it, if there was one.
 struct message {
   std::string header, body;
   std::uint64_t seq;
@@ -142,6 +143,7 @@ void add_session_seeds(corpus& to) {
     add("leave", bytes_of({0, 6, 5, 1, 9, 200, 11, 0}));
     add("late-answer", members + time + answer(1) + body("m"));
     add("answered-twice", members + answer(1) + body("m") + answer(1));
+    to.add("session", std::string(name) + ".waiting-in-vain", settings + members + time + connect);
     to.add("session", std::string(name) + ".waiting",
            settings + members + user_stream + user_stream + query + connect + time + answer(0));
   }
@@ -157,44 +159,45 @@ struct exchange {
   bool is_first;             // over the first connection
 };
 constexpr exchange exchanges[] = {
-    {"members", 0 * 4 + 0, true},
-    {"members-filtered", 3 * 4 + 0, false},
-    {"stats", 4 * 4 + 0, true},
-    {"get-coordinate", 5 * 4 + 0, true},
-    {"event", 1 * 4 + 1, true},
-    {"join", 3 * 4 + 1, false},
-    {"list-keys", 4 * 4 + 1, false},
-    {"install-key", 5 * 4 + 1, false},
-    {"use-key", 5 * 4 + 1, false},
-    {"remove-key", 5 * 4 + 1, false},
-    {"tags", 6 * 4 + 1, false},
-    {"force-leave", 7 * 4 + 1, false},
-    {"leave", 8 * 4 + 1, false},
-    {"stream", 2 * 4 + 2, true},
-    {"stream", 0 * 4 + 2, true},
-    {"head", 0 * 4 + 2, true},
-    {"stop", 1 * 4 + 2, true},
-    {"monitor", 3 * 4 + 2, false},
-    {"monitor", 4 * 4 + 2, false},
-    {"query", 6 * 4 + 2, true},
-    {"query", 7 * 4 + 2, true},
-    {"query", 8 * 4 + 2, true},
-    {"stream.query-event", 5 * 4 + 2, true},
-    {"auth", 0 * 4 + 0, true},
-    {"handshake", 0 * 4 + 0, true},
+    {"members", 0 * 4 + 0, true},     {"members-filtered", 3 * 4 + 0, false},
+    {"stats", 4 * 4 + 0, true},       {"get-coordinate", 5 * 4 + 0, true},
+    {"event", 1 * 4 + 1, true},       {"join", 3 * 4 + 1, false},
+    {"list-keys", 4 * 4 + 1, false},  {"install-key", 5 * 4 + 1, false},
+    {"use-key", 5 * 4 + 1, false},    {"remove-key", 5 * 4 + 1, false},
+    {"tags", 6 * 4 + 1, false},       {"force-leave", 7 * 4 + 1, false},
+    {"leave", 8 * 4 + 1, false},      {"stream", 2 * 4 + 2, true},
+    {"stream", 0 * 4 + 2, true},      {"stream", 1 * 4 + 2, true},
+    {"head", 0 * 4 + 2, true},        {"stop", 1 * 4 + 2, true},
+    {"monitor", 3 * 4 + 2, false},    {"monitor", 4 * 4 + 2, false},
+    {"query", 6 * 4 + 2, true},       {"query", 7 * 4 + 2, true},
+    {"query", 8 * 4 + 2, true},       {"stream.query-event", 5 * 4 + 2, true},
+    {"auth", 0 * 4 + 0, true},        {"handshake", 0 * 4 + 0, true},
     {"unsupported", 4 * 4 + 0, true},
 };
 
-// As an answer to the first call that a client makes: under its Seq, a stream with the answer to
-// what confirms it.
-std::string as_first_answer(const std::vector<message>& messages) {
-  std::string bytes;
+// Of a recorded connection, what came under the Seq that has bodies: not the answer to the
+// handshake, nor those to other requests.
+std::vector<message> of_one_request(const std::vector<message>& messages) {
+  const auto has_body = [](const message& each) { return !each.body.empty(); };
+  const auto main = std::find_if(messages.begin(), messages.end(), has_body);
+  if (main == messages.end()) return messages;
+  std::vector<message> all;
+  const auto is_of_it = [&](const message& each) { return each.seq == main->seq; };
+  std::copy_if(messages.begin(), messages.end(), std::back_inserter(all), is_of_it);
+  return all;
+}
+
+// As an answer to the first call on a connection: under its Seq. Behind the acknowledgement of an
+// event stream comes the answer to what confirms it.
+std::string as_first_answer(const std::vector<message>& messages, bool has_records,
+                            bool is_stream) {
+  const std::string opened = wire::header(1) + (is_stream ? wire::header(2) : std::string());
+  const bool is_acknowledged = messages.empty() || messages.front().body.empty();
+  std::string bytes = has_records && !is_acknowledged ? opened : std::string();
   for (const message& each : messages) {
-    bytes += wire::header(1, each.error) + each.body;
+    const bool opens = has_records && each.body.empty() && each.error.empty();
+    bytes += opens ? opened : wire::header(1, each.error) + each.body;
     if (bytes.size() > 2000) break;
-    if (&each == &messages.front() && each.body.empty() && messages.size() > 1) {
-      bytes += wire::header(2);
-    }
   }
   return bytes;
 }
@@ -204,9 +207,10 @@ void add_client(corpus& to, const std::string& name, const std::vector<message>&
     const bool is_it =
         name.compare(0, each.capture.size(), each.capture) == 0 && name[each.capture.size()] == '.';
     if (!is_it) continue;
-    std::string said = as_first_answer(messages);
-    const bool is_record_alone = messages.size() == 1 && each.capture.substr(0, 6) == "stream";
-    if (is_record_alone) said = wire::header(1) + wire::header(2) + said;
+    const int stream = each.call / 4;  // of calls that have records
+    const bool has_records = each.call % 4 == 2, is_event_stream = stream <= 2 || stream == 5;
+    const std::string said =
+        as_first_answer(of_one_request(messages), has_records, has_records && is_event_stream);
     const std::string others = each.is_first ? std::string() : said;
     const std::string first = each.is_first ? said : std::string();
     const std::string rest = bytes_of({1, each.call}) + with_length(others) + first;
