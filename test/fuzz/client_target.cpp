@@ -2,8 +2,10 @@
 // is closed, within a bound, every future is ready, every handler has been called and every stream
 // has ended.
 //
-// input: a byte of settings; the calls: their number, and a byte each; what the peer says on
-// further connections, its length in two bytes in front; and then what it says on the first one.
+// input: a byte of settings (whether the peer answers the handshake as an agent does, a key,
+// pieces, small limits, how the connection ends, whether it is ready before the calls); the calls:
+// their number, and a byte each; what the peer says on further connections, its length in two bytes
+// in front; and then what it says on the first one.
 #include <chrono>
 #include <string>
 
@@ -24,8 +26,8 @@ using clock = std::chrono::steady_clock;
 // What close() may take. It promises 100 ms; a machine that runs fuzzers is busy.
 constexpr auto longest_close = 2s;
 
-// The answers to the handshake and to the key.
-std::string greeting(bool with_key) {
+// To the handshake and to the key.
+std::string answers_to_greeting(bool with_key) {
   const std::string answer(
       "\x82\xa5"
       "Error\xa0\xa3"
@@ -40,6 +42,7 @@ struct settings {
         has_key((choice & 2U) != 0),
         in_pieces((choice & 4U) != 0),
         is_small((choice & 8U) != 0),
+        calls_when_ready(is_greeted && (choice & 64U) != 0),
         ending((choice >> 4U & 3U) == 1   ? peer::ending::reset
                : (choice >> 4U & 3U) == 2 ? peer::ending::none
                                           : peer::ending::orderly) {}
@@ -54,7 +57,7 @@ struct settings {
     return with;
   }
 
-  bool is_greeted, has_key, in_pieces, is_small;
+  bool is_greeted, has_key, in_pieces, is_small, calls_when_ready;
   peer::ending ending;
 };
 
@@ -64,12 +67,17 @@ void run(input in) {
   open_ends ends;
   {
     client subject(with.options(agent.address()));
+    const std::string greeting = with.is_greeted ? answers_to_greeting(with.has_key) : "";
+    if (with.calls_when_ready) {
+      agent.greet(greeting);
+      expect(subject.ready().wait_for(8s) == std::future_status::ready, "the client gets ready");
+    }
     const std::size_t connections = 1 + make_calls(subject, in, ends);
     peer::script script;
     script.pieces = with.in_pieces ? 1U + in.byte() : 0;
     script.ending = with.ending;
-    script.others = with.is_greeted ? greeting(with.has_key) : std::string();
-    script.first = script.others;
+    script.others = greeting;
+    if (!with.calls_when_ready) script.first = greeting;
     script.others += in.piece();
     script.first += in.rest();
     agent.serve(script, connections);

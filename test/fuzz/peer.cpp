@@ -50,9 +50,17 @@ peer::~peer() {
 
 std::string peer::address() const { return "127.0.0.1:" + std::to_string(port_); }
 
+void peer::give_up_later() { give_up_at_ = clock::now() + std::chrono::seconds(8); }
+
+void peer::greet(std::string_view greeting) {
+  give_up_later();
+  while (connections_.empty()) wait();
+  say(connections_[0].fd, greeting, 0);
+}
+
 void peer::serve(const script& what, std::size_t connections) {
   script_ = &what;
-  give_up_at_ = clock::now() + std::chrono::seconds(8);
+  give_up_later();
   while (connections_.size() < connections) wait();
   while (any_open(1)) wait();
   say(connections_[0].fd, what.first, what.pieces);

@@ -30,6 +30,9 @@ class peer {
     peer::ending ending = ending::orderly;  // of the first; the others end in order
   };
 
+  // Waits for the first connection of a client, and says so much on it already.
+  void greet(std::string_view greeting);
+
   // Once `connections` have been made: says what the script says, on the first one last, and
   // listens until the client has hung up on all that have an end.
   void serve(const script& what, std::size_t connections);
@@ -38,6 +41,7 @@ class peer {
   void hang_up();
 
  private:
+  void give_up_later();
   void accept();
   void wait();  // for something to happen on any connection
   void end(pollfd& connection, ending how);

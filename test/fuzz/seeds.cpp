@@ -215,6 +215,7 @@ void add_client(corpus& to, const std::string& name, const std::vector<message>&
     const std::string first = each.is_first ? said : std::string();
     const std::string rest = bytes_of({1, each.call}) + with_length(others) + first;
     to.add("client", name + '-' + std::to_string(each.call), bytes_of({0}) + rest);
+    to.add("client", name + '-' + std::to_string(each.call) + ".ready", bytes_of({64}) + rest);
   }
 }
 
