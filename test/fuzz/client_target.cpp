@@ -3,9 +3,9 @@
 // has ended.
 //
 // input: a byte of settings (whether the peer answers the handshake as an agent does, a key,
-// pieces, small limits, how the connection ends, whether it is ready before the calls); the calls:
-// their number, and a byte each; what the peer says on further connections, its length in two bytes
-// in front; and then what it says on the first one.
+// pieces, small limits, how the connection ends, whether it is ready before the calls, whether the
+// client reconnects); the calls: their number, and a byte each; what the peer says on further
+// connections, its length in two bytes in front; and then what it says on the first one.
 #include <chrono>
 #include <string>
 
@@ -43,13 +43,16 @@ struct settings {
         in_pieces((choice & 4U) != 0),
         is_small((choice & 8U) != 0),
         calls_when_ready(is_greeted && (choice & 64U) != 0),
+        reconnects((choice & 128U) != 0),
         ending((choice >> 4U & 3U) == 1   ? peer::ending::reset
                : (choice >> 4U & 3U) == 2 ? peer::ending::none
                                           : peer::ending::orderly) {}
 
   client_options options(const std::string& address) const {
     client_options with(address);
-    with.reconnect(false).call_timeout(1h).stream_linger(0s).log(
+    with.reconnect(false);
+    if (reconnects) with.reconnect(reconnect_options().initial_delay(1ms).max_delay(1ms));
+    with.call_timeout(1h).stream_linger(0s).log(
         [](const log_record& said) { expect(!said.text.empty(), "a log record has a text"); },
         log_level::trace);
     if (has_key) with.auth_key("key");
@@ -57,7 +60,7 @@ struct settings {
     return with;
   }
 
-  bool is_greeted, has_key, in_pieces, is_small, calls_when_ready;
+  bool is_greeted, has_key, in_pieces, is_small, calls_when_ready, reconnects;
   peer::ending ending;
 };
 
@@ -72,15 +75,18 @@ void run(input in) {
       agent.greet(greeting);
       expect(subject.ready().wait_for(8s) == std::future_status::ready, "the client gets ready");
     }
-    const std::size_t connections = 1 + make_calls(subject, in, ends);
+    const std::size_t further = make_calls(subject, in, ends);
+    if (with.is_greeted && !with.calls_when_ready) agent.greet(greeting);
     peer::script script;
     script.pieces = with.in_pieces ? 1U + in.byte() : 0;
     script.ending = with.ending;
     script.others = greeting;
-    if (!with.calls_when_ready) script.first = greeting;
+    if (with.reconnects) {
+      script.is_over = [&subject] { return subject.state() == connection_state::closed; };
+    }
     script.others += in.piece();
-    script.first += in.rest();
-    agent.serve(script, connections);
+    script.first = in.rest();
+    agent.serve(script, with.is_greeted ? 1 + further : 1);  // the first one has to be ready
 
     const auto start = clock::now();
     subject.close();

@@ -17,6 +17,9 @@ namespace serf::fuzz {
 
 namespace {
 
+// How often a client may connect anew: it would not stop by itself.
+constexpr std::size_t most_reconnections = 2;
+
 using clock = std::chrono::steady_clock;
 
 void say(int connection, std::string_view what, std::uint64_t pieces) {
@@ -54,6 +57,7 @@ void peer::give_up_later() { give_up_at_ = clock::now() + std::chrono::seconds(8
 
 void peer::greet(std::string_view greeting) {
   give_up_later();
+  most_connections_ = 1;
   while (connections_.empty()) wait();
   say(connections_[0].fd, greeting, 0);
 }
@@ -61,11 +65,18 @@ void peer::greet(std::string_view greeting) {
 void peer::serve(const script& what, std::size_t connections) {
   script_ = &what;
   give_up_later();
+  most_connections_ = connections + most_reconnections;
   while (connections_.size() < connections) wait();
   while (any_open(1)) wait();
   say(connections_[0].fd, what.first, what.pieces);
   end(connections_[0], what.ending);
   while (what.ending == ending::orderly && any_open(0)) wait();
+  if (what.is_over && what.ending != ending::none) wait_for_reconnections(what);
+}
+
+void peer::wait_for_reconnections(const script& what) {
+  most_connections_ = connections_.size() + most_reconnections;
+  while ((connections_.size() < most_connections_ || any_open(1)) && !what.is_over()) wait();
 }
 
 bool peer::any_open(std::size_t from) const {
@@ -98,8 +109,11 @@ void peer::wait() {
       std::chrono::duration_cast<std::chrono::milliseconds>(give_up_at_ - clock::now());
   expect(left.count() > 0, "the client connects, reads on, and hangs up when its peer does");
   auto polled = connections_;
-  polled.push_back({listener_, POLLIN, 0});
-  ::poll(polled.data(), polled.size(), static_cast<int>(left.count()));
+  const bool is_full = connections_.size() >= most_connections_;
+  polled.push_back({is_full ? -1 : listener_, POLLIN, 0});
+  // No descriptor tells that a client has ended: that is looked at every millisecond.
+  const int slice = script_ != nullptr && script_->is_over ? 1 : static_cast<int>(left.count());
+  ::poll(polled.data(), polled.size(), slice);
   for (std::size_t i = 0; i < connections_.size(); ++i) {
     if (polled[i].revents == 0) continue;
     std::array<char, 4096> heard;  // whatever it asks, the answer stands in the script
@@ -115,6 +129,7 @@ void peer::hang_up() {
     if (each.fd >= 0) end(each, ending::reset);
   }
   connections_.clear();
+  script_ = nullptr;
   for (int late = 0; late >= 0;) {  // of a connection that the client made and gave up
     late = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (late >= 0) ::close(late);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,13 +29,16 @@ class peer {
     std::string first, others;
     std::uint64_t pieces = 0;  // the sizes of what is sent at once follow from it; 0: all at once
     peer::ending ending = ending::orderly;  // of the first; the others end in order
+    // Of a client that connects anew when it has lost a connection: whether it has ended.
+    std::function<bool()> is_over;
   };
 
   // Waits for the first connection of a client, and says so much on it already.
   void greet(std::string_view greeting);
 
   // Once `connections` have been made: says what the script says, on the first one last, and
-  // listens until the client has hung up on all that have an end.
+  // listens until the client has hung up on all that have an end, and has connected anew a few
+  // times if it does.
   void serve(const script& what, std::size_t connections);
 
   // Forgets the connections: the client has been closed.
@@ -44,12 +48,14 @@ class peer {
   void give_up_later();
   void accept();
   void wait();  // for something to happen on any connection
+  void wait_for_reconnections(const script& what);
   void end(pollfd& connection, ending how);
   bool any_open(std::size_t from) const;
 
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::vector<pollfd> connections_;  // closed ones have a descriptor of -1
+  std::size_t most_connections_ = 0;
   const script* script_ = nullptr;
   std::chrono::steady_clock::time_point give_up_at_;
 };

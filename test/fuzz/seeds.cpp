@@ -117,12 +117,12 @@ void add_decoder_seeds(corpus& to) {
 // --- session: settings, linger, turns
 
 void add_session_seeds(corpus& to) {
-  const std::string plain = bytes_of({0, 4}), tight = bytes_of({4 | 8 | 16, 2, 60, 1, 0});
+  const std::string plain = bytes_of({0, 4, 1}), tight = bytes_of({4 | 8 | 16, 2, 60, 1, 0, 0});
   const std::string connect = bytes_of({5, 5}), header = bytes_of({12}), ok = bytes_of({0});
   const auto answer = [&](int seq) { return header + bytes_of({seq}) + ok; };
   const auto body = [&](const std::string& bytes) { return header + with_length(bytes); };
-  const std::string members = bytes_of({0, 3, 5, 1}),
-                    join = bytes_of({0, 2, 3, 'a', ':', '1', 5, 1});
+  const std::string members = bytes_of({0, 3, 5, 1, 1}),
+                    join = bytes_of({0, 2, 3, 'a', ':', '1', 5, 1, 1});
   const std::string user_stream = bytes_of({3, 0, 5, 3}), monitor = bytes_of({3, 3, 5, 2});
   const std::string query = bytes_of({3, 4, 1, 'q', 5, 3});
   const std::string time = bytes_of({6, 5}), away = bytes_of({7, 0});
@@ -140,15 +140,24 @@ void add_session_seeds(corpus& to) {
     add("stream-refused", user_stream + user_stream + header + bytes_of({1, 130}));
     add("query", query + answer(1) + bytes_of({8, 0, 3}) + answer(1) + body("r") + time);
     add("monitor", monitor + answer(1) + answer(1) + body("l") + away + time);
-    add("leave", bytes_of({0, 6, 5, 1, 9, 200, 11, 0}));
+    add("leave", bytes_of({0, 6, 5, 1, 1, 9, 200, 11, 2}));
+    const std::string opened = user_stream + answer(1) + answer(2), cut = bytes_of({11, 2});
+    add("lost", opened + members + cut + user_stream + connect + answer(4) + answer(5) + answer(6) +
+                    answer(5) + body("e") + away);
+    add("lost-twice", opened + query + cut + cut + members + connect + cut + connect + away);
+    add("lost-and-refused",
+        opened + monitor + cut + connect + answer(4) + header + bytes_of({5, 130}));
     add("late-answer", members + time + answer(1) + body("m"));
     add("answered-twice", members + answer(1) + body("m") + answer(1));
     to.add("session", std::string(name) + ".waiting-in-vain", settings + members + time + connect);
     to.add("session", std::string(name) + ".waiting",
            settings + members + user_stream + user_stream + query + connect + time + answer(0));
   }
+  const std::string heartbeat = bytes_of({32, 4, 3, 3, 1});
+  to.add("session", "heartbeat",
+         heartbeat + connect + answer(0) + members + time + answer(2) + time + time + connect);
   to.add("session", "key",
-         bytes_of({1 | 2, 4}) + members + connect + answer(0) + answer(1) + answer(2));
+         bytes_of({1 | 2, 4, 0}) + members + connect + answer(0) + answer(1) + answer(2));
 }
 
 // --- client: settings, calls, what is said on further connections and on the first one
@@ -216,6 +225,8 @@ void add_client(corpus& to, const std::string& name, const std::vector<message>&
     const std::string rest = bytes_of({1, each.call}) + with_length(others) + first;
     to.add("client", name + '-' + std::to_string(each.call), bytes_of({0}) + rest);
     to.add("client", name + '-' + std::to_string(each.call) + ".ready", bytes_of({64}) + rest);
+    to.add("client", name + '-' + std::to_string(each.call) + ".again",
+           bytes_of({64 | 128}) + rest);
   }
 }
 

@@ -34,6 +34,10 @@ session::conversation_settings settings_of(input& in) {
   if ((choice & 8U) != 0) settings.max_unsent_bytes = 1U + in.byte();
   if ((choice & 16U) != 0) settings.most_stopped = 1 + in.below(4);
   settings.stream_linger = time_of(in);
+  if ((choice & 32U) != 0) {
+    settings.heartbeat = time_of(in);
+    settings.heartbeat_timeout = time_of(in);
+  }
   return settings;
 }
 
@@ -49,7 +53,11 @@ std::string_view error_of(input& in) {
 
 }  // namespace
 
-talk::talk(input& in) : in_(in), settings_(settings_of(in)), conversation_(settings_) {}
+talk::talk(input& in)
+    : in_(in),
+      settings_(settings_of(in)),
+      reconnects_(in.below(2) != 0),
+      conversation_(settings_) {}
 
 void talk::turn() {
   switch (in_.below(16)) {
@@ -81,7 +89,7 @@ void talk::turn() {
       conversation_.expect_agent_to_leave(in_.below(2) != 0);
       break;
     case 11:
-      if (in_.below(8) == 0) end({errc::connection_lost, "the connection was cut"});
+      cut();
       break;
     default:
       hear();
@@ -110,6 +118,7 @@ void talk::submit() {
   what.timeout = time_of(in_);
   what.deadline = session::after(now_, what.timeout);
   what.fail_fast = in_.below(4) == 0;
+  if (in_.below(8) == 0) what.only_on = in_.below(3);
   enter(std::move(what), nullptr).run();
 }
 
@@ -119,6 +128,7 @@ void talk::subscribe() {
   what.timeout = time_of(in_);
   what.deadline = session::after(now_, what.timeout);
   takers_.push_back(std::make_shared<taker>(1 + in_.below(4)));
+  takers_.back()->is_of_query = what.request->command == protocol::command::query;
   enter(std::move(what), takers_.back()).run();
 }
 
@@ -131,6 +141,7 @@ void talk::connect() {
 
 void talk::hear() {
   if (!is_connected_ || is_ended_) return;
+  conversation_.heard(now_);
   is_body_due_ ? hear_body() : hear_header();
 }
 
@@ -169,7 +180,9 @@ void talk::hear_body() {
 
 void talk::pass_time() {
   now_ += std::min<nanoseconds>(time_of(in_), std::chrono::hours(1));  // it never ends
+  const auto sent = conversation_.out().end();
   auto next = conversation_.on_time(now_);
+  if (conversation_.out().end() != sent) ++heartbeats_;
   expect(!is_ended_ || (next.also_done.empty() && next.expired.empty() && !next.broken),
          "behind the end no time comes");
   follow(std::move(next), {});
@@ -202,14 +215,49 @@ void talk::send() {
       std::min<std::size_t>(conversation_.out().unsent().size(), in_.byte()));
 }
 
+void talk::cut() {
+  const std::size_t how = in_.below(8);
+  if (how == 0) end({errc::client_closed, "the client is closed"});
+  if (how == 1) {
+    for (auto& each : conversation_.give_up_ready()) each.run();
+  }
+  // Also where there is no connection: an attempt to make one has failed.
+  if (how > 1) lose({errc::connection_lost, "the connection was cut"});
+}
+
 void talk::follow(session::conversation::step step, std::string_view body) {
+  const auto each_of = [](const session::subscribers& takers, auto tell) {
+    if (!takers) return;
+    for (const auto& each : *takers) tell(static_cast<taker&>(*each));
+  };
+  each_of(step.resumed, [](taker& who) { who.resumed(); });
+  each_of(step.rejected, [&](taker& who) { who.ended(step.rejection); });
   step.done.run(body);
   for (auto& each : step.also_done) each.run();
-  for (const auto& takers : step.expired) {
-    if (!takers) continue;
-    for (const auto& each : *takers) each->expired();
+  for (const auto& takers : step.expired) each_of(takers, [](taker& who) { who.expired(); });
+  if (step.broken) lose(std::move(*step.broken));
+}
+
+void talk::disconnected() {
+  is_connected_ = is_body_due_ = false;
+  record_ = {};
+}
+
+void talk::lose(failure why) {
+  if (is_ended_) return;
+  if (!reconnects_) return end(std::move(why));
+  disconnected();
+  auto lost = conversation_.lose(std::move(why));
+  for (const auto& each : lost.streams.over) {
+    const auto& who = static_cast<const taker&>(*each);
+    expect(who.is_of_query || who.is_opening, "a stream that was open outlives the connection");
   }
-  if (step.broken) end(std::move(*step.broken));
+  for (auto& each : lost.failed) each.run();
+  for (const auto& each : lost.streams.over) each->ended(conversation_.ending());
+  for (const auto& each : lost.streams.asleep) {
+    if (!static_cast<taker&>(*each).has_left) each->interrupted();
+  }
+  expect(conversation_.out().empty(), "what was to be sent on a lost connection is not sent");
 }
 
 void talk::end(failure why) {
@@ -217,6 +265,7 @@ void talk::end(failure why) {
     expect(conversation_.end(std::move(why)).empty(), "a second end is none");
     return;
   }
+  disconnected();
   auto all = conversation_.end(std::move(why));
   const auto takers = conversation_.take_subscribers();
   for (const auto& each : takers) {
@@ -233,7 +282,7 @@ void talk::end(failure why) {
 
 void talk::check() {
   // A stream counts twice until it is open: its request, and what confirms it.
-  expect(conversation_.pending() <= 2 * settings_.max_calls + 1, "calls are limited");
+  expect(conversation_.pending() <= 2 * settings_.max_calls + 1 + heartbeats_, "calls are limited");
   constexpr std::size_t longest_head = 128;
   expect(conversation_.out().unsent().size() <=
              settings_.max_unsent_bytes + longest_head * (3 * accepted_ + 2),

@@ -31,21 +31,25 @@ class talk {
   void leave();
   void expire();
   void send();
+  void cut();  // the connection
 
   session::completion enter(session::wish what, std::shared_ptr<taker> records);
   void let_go(taker& who);
+  void lose(failure why);
+  void disconnected();
   void follow(session::conversation::step step, std::string_view body);
   void check();
 
   input& in_;
   const session::conversation_settings settings_;
+  const bool reconnects_;
   session::conversation conversation_;
   session::time_point now_{};
   bool is_connected_ = false, is_ended_ = false;
   bool is_body_due_ = false;
   session::conversation::step record_;                      // of the header whose record is due
   std::vector<const session::subscriber*> left_meanwhile_;  // since that header
-  std::size_t accepted_ = 0;
+  std::size_t accepted_ = 0, heartbeats_ = 0;
   std::vector<std::shared_ptr<call_state>> calls_;
   std::vector<std::shared_ptr<taker>> takers_;
 };

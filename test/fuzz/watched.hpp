@@ -29,7 +29,13 @@ struct taker final : session::subscriber {
     expect(!why.message.empty(), "an end has a reason");
   }
 
+  void interrupted() override {
+    expect(!is_ended && !is_opening, "only an open stream is interrupted");
+  }
+  void resumed() override { expect(!is_ended, "no stream is resumed behind its end"); }
+
   std::size_t wanted;
+  bool is_of_query = false;
   bool is_opening = true;  // the call that opens its stream is not done
   bool has_left = false;
   bool is_ended = false;
