@@ -207,6 +207,7 @@ void talk::let_go(taker& who) {
 void talk::expire() {
   if (takers_.empty()) return;
   const auto& who = takers_[in_.below(std::min<std::size_t>(takers_.size(), 256))];
+  if (!who->is_of_query) return;  // nothing else has a time of its own
   conversation_.expire_at(*who, session::after(now_, time_of(in_)));
 }
 
