@@ -58,6 +58,7 @@ subscribers stream_table::erase(std::uint64_t seq) {
     joined_ -= released->size() - 1;
   }
   close(at->second);
+  if (at->second.asleep) --asleep_;
   streams_.erase(at);
   return released;
 }
@@ -176,7 +177,8 @@ stream_table::loss stream_table::put_to_sleep() {
     }
     if (sleeps) {
       close(each);
-      each.asleep = each.again = true;
+      if (!std::exchange(each.asleep, true)) ++asleep_;
+      each.again = true;
       each.confirmed = false;
       each.due = time_point::max();
     } else {
@@ -199,7 +201,7 @@ std::vector<std::uint64_t> stream_table::asleep() const {
 void stream_table::wake(std::uint64_t asleep, std::uint64_t seq) {
   auto node = streams_.extract(asleep);
   stream& each = node.mapped();
-  each.asleep = false;
+  if (std::exchange(each.asleep, false)) --asleep_;
   each.looked_at = time_point::max();
   each.deadline = time_point::max();
   if (each.command == command::stream) shared_[each.body] = seq;
@@ -233,7 +235,7 @@ std::vector<std::shared_ptr<subscriber>> stream_table::take_all() {
   shared_.clear();
   stopped_.clear();
   deadlines_.clear();
-  open_ = joined_ = 0;
+  open_ = asleep_ = joined_ = 0;
   return all;
 }
 

@@ -81,8 +81,8 @@ class stream_table {
   void wake(std::uint64_t asleep, std::uint64_t seq);
 
   std::optional<time_point> next_deadline();
-  // Those that are acknowledged and not stopped, and who has joined them.
-  std::size_t size() const noexcept { return open_ + joined_; }
+  // Those that are acknowledged and not stopped, those that sleep, and who has joined them.
+  std::size_t size() const noexcept { return open_ + asleep_ + joined_; }
   std::size_t tombstones() const noexcept { return stopped_.size(); }
   std::vector<std::shared_ptr<subscriber>> take_all();
 
@@ -97,6 +97,7 @@ class stream_table {
   std::deque<std::uint64_t> stopped_;            // the oldest first
   deadline_queue deadlines_;
   std::size_t open_ = 0;
+  std::size_t asleep_ = 0;
   std::size_t joined_ = 0;
 };
 

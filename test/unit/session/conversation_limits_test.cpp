@@ -65,5 +65,20 @@ TEST(conversation, refuses_more_bytes_than_its_limit_before_and_after_it_opens) 
   EXPECT_TRUE(agent.of("4").empty());
 }
 
+TEST(conversation, counts_streams_that_wait_for_the_next_connection) {
+  auto settings = dialogue::with_agent({});
+  settings.max_calls = 1;
+  dialogue agent(settings);
+  agent.open();
+  const auto taker = agent.subscribe("stream", protocol::stream("*"));
+  agent.hear(header(1) + header(2));
+  agent.talk.lose({errc::connection_lost, "the connection was cut"});
+  EXPECT_EQ(agent.talk.pending(), 1U);
+  agent.submit("members", protocol::members({}));
+  EXPECT_EQ(agent.only("members").code(), errc::overloaded);
+  agent.talk.leave(*taker, agent.now);
+  EXPECT_EQ(agent.talk.pending(), 0U);
+}
+
 }  // namespace
 }  // namespace serf::session
