@@ -129,6 +129,22 @@ TEST_F(conversation, full_socket_buffer_overloads_at_once_and_recovers_when_the_
 
 // --- Records of a stream ---
 
+// The connection is fine, and so is what else comes on it; but that record would be lost unseen.
+TEST_F(conversation, record_body_not_a_map_ends_its_stream_alone) {
+  client client(options());
+  auto broken = client.stream("user").get(), fine = client.stream("user:after").get();
+  const auto stream = agent_.live().front();
+  ASSERT_EQ(stream.argument, "user");
+  agent_.push_record(stream.connection, stream.seq, "no record");
+  EXPECT_FALSE(broken.next_for(patience));
+  EXPECT_EQ(broken.end().state, stream_state::lost);
+  expect_failure(broken.end().failure, errc::protocol_violation, "a record that cannot be read",
+                 agent_.address());
+  expect_events_on(fine);
+  EXPECT_EQ(client.members().get().size(), 1U);
+  EXPECT_EQ(agent_.connections_accepted(), 1U);
+}
+
 struct record_fault {
   const char* name;
   std::function<std::string(std::uint64_t)> bytes;  // on the stream of this Seq
@@ -170,6 +186,7 @@ TEST_P(record, is_told_and_its_stream_goes_on_behind_a_gap) {
   const auto stream = agent.live().front();
   const memory_growth growth;
   agent.send_raw_to(stream.connection, row.bytes(stream.seq));
+  let_it_send(agent);
   if (row.end == cut::close) agent.close_connections();
   if (row.end == cut::reset) agent.reset_connections();
   ASSERT_TRUE(heard.wait_for(state::ready, patience, 2));
@@ -193,8 +210,12 @@ INSTANTIATE_TEST_SUITE_P(
                       record_fault{"close_inside_the_body", part(-1), cut::close, closed},
                       record_fault{"reset_inside_the_header", part(7), cut::reset, reset},
                       record_fault{"reset_between_header_and_body", part(13), cut::reset, reset},
-                      record_fault{"reset_inside_the_body", part(-1), cut::reset, reset},
-                      record_fault{"of_a_seq_never_issued", [](auto) { return record_of(4711); },
+                      record_fault{"reset_inside_the_body", part(-1), cut::reset, reset}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    breaks_the_protocol, record,
+    ::testing::Values(record_fault{"of_a_seq_never_issued", [](auto) { return record_of(4711); },
                                    std::nullopt, "request 4711, which was never made"},
                       record_fault{"of_4_gib",
                                    [](auto stream) {

@@ -12,7 +12,9 @@
 #include <variant>
 
 #include <serf/client.hpp>
+#include <serf/testing/fake_agent.hpp>
 
+#include "support/fake_client.hpp"
 #include "support/process_costs.hpp"
 
 namespace serf::testing {
@@ -24,6 +26,11 @@ inline client_options faulted_client(const std::string& address) {
   using std::chrono::milliseconds;
   return client_options(address).reconnect(
       reconnect_options().initial_delay(milliseconds(5)).max_delay(milliseconds(20)));
+}
+
+// What the agent was told to send has left it: it has answered somebody else since.
+inline void let_it_send(const fake_agent& agent) {
+  fake_client(agent.host(), agent.port()).handshake();
 }
 
 // nullopt: the call was answered. Any exception but the library's own fails the test.
