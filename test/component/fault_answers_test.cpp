@@ -125,6 +125,7 @@ TEST_P(answer, is_told_and_overcome) {
   const auto why = failure_of(std::move(asked));
   if (row.code) {
     expect_failure(why, *row.code, row.text, agent_.address());
+    EXPECT_EQ(why->sent, sent::maybe);
   } else {
     EXPECT_FALSE(why) << why->message;
   }

@@ -1,0 +1,60 @@
+# The list of fault tests is the table: every test that docs/faults.md names stands in the file that it points to, rows of
+# parametrised tests too, [`suite.case/row`](../test/file.cpp); and every test and row of those files stands in the document.
+#
+#   cmake -DDOCUMENT=docs/faults.md -DSOURCE_DIR=<project> -P check_faults.cmake
+
+file(READ "${SOURCE_DIR}/${DOCUMENT}" text)
+get_filename_component(folder "${SOURCE_DIR}/${DOCUMENT}" DIRECTORY)
+string(REGEX MATCHALL "\\[`[^`]+`\\]\\([^)]+\\)" links "${text}")
+if(NOT links)
+  message(FATAL_ERROR "${DOCUMENT} names no test")
+endif()
+
+set(named "")
+set(files "")
+foreach(link IN LISTS links)
+  string(REGEX REPLACE "^\\[`([^`]+)`\\]\\(([^)]+)\\)$" "\\1;\\2" parts "${link}")
+  list(GET parts 0 test)
+  list(GET parts 1 file)
+  list(APPEND named "${test} in ${file}")
+  list(APPEND files "${file}")
+endforeach()
+list(REMOVE_DUPLICATES files)
+
+# A row belongs to the suite that the INSTANTIATE_TEST_SUITE_P above it names.
+set(there "")
+foreach(file IN LISTS files)
+  if(NOT EXISTS "${folder}/${file}")
+    continue()
+  endif()
+  file(READ "${folder}/${file}" source)
+  set(a_test "TEST(_F|_P)?\\([a-z0-9_]+,[ \n]*[a-z0-9_]+\\)")
+  set(a_suite "INSTANTIATE_TEST_SUITE_P\\([ \n]*[a-z0-9_]+,[ \n]*[a-z0-9_]+")
+  set(a_row "(_fault|_attempts){[ \n]*\"[a-z0-9_]+\"")
+  string(REGEX MATCHALL "${a_test}|${a_suite}|${a_row}" found "${source}")
+  foreach(each IN LISTS found)
+    if(each MATCHES "^INSTANTIATE_TEST_SUITE_P\\([ \n]*[a-z0-9_]+,[ \n]*([a-z0-9_]+)")
+      set(suite "${CMAKE_MATCH_1}")
+    elseif(each MATCHES "^TEST_P\\(([a-z0-9_]+),[ \n]*([a-z0-9_]+)")
+      set(case_of_${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
+    elseif(each MATCHES "^TEST(_F)?\\(([a-z0-9_]+),[ \n]*([a-z0-9_]+)")
+      list(APPEND there "${CMAKE_MATCH_2}.${CMAKE_MATCH_3} in ${file}")
+    elseif(each MATCHES "\"([a-z0-9_]+)\"")
+      list(APPEND there "${suite}.${case_of_${suite}}/${CMAKE_MATCH_1} in ${file}")
+    endif()
+  endforeach()
+endforeach()
+
+set(only_named ${named})
+list(REMOVE_ITEM only_named ${there})
+set(only_there ${there})
+list(REMOVE_ITEM only_there ${named})
+if(only_named OR only_there)
+  list(JOIN only_named "\n  " missing)
+  list(JOIN only_there "\n  " untold)
+  message(FATAL_ERROR "${DOCUMENT} names tests that are not there:\n  ${missing}\n"
+                      "and does not name these, which are:\n  ${untold}"
+  )
+endif()
+list(LENGTH named count)
+message(STATUS "${DOCUMENT}: all ${count} tests are there, and no other")
