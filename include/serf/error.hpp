@@ -49,6 +49,7 @@ enum class errc {
   connection_lost,  // the connection ended while the call was in flight, or before it
   agent_left,       // the connection ended because this client asked the agent to leave
   client_closed,    // close() was called or the client destroyed
+  forked,           // this process is a fork of the one that the client lives in: make a new one
 
   // The peer broke the protocol (protocol_error).
   protocol_violation,   // bytes that no Serf agent sends: most likely not an agent

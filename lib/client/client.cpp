@@ -6,15 +6,11 @@
 
 #include "client/client_core.hpp"
 #include "client/options_check.hpp"
+#include "client/out_of_use.hpp"
+#include "vocabulary/home_process.hpp"
 
 namespace serf {
 namespace {
-
-failure moved_from(const char* command) {
-  failure why(errc::client_closed, command + std::string(": this client was moved from"));
-  why.command = command;
-  return why;
-}
 
 // In both of these the core is the caller's own share: a handler may run, and destroy the client,
 // before the call that it was given to has returned.
@@ -22,9 +18,10 @@ failure moved_from(const char* command) {
 template <class T>
 std::future<T> future_of(const std::shared_ptr<client_core> core, command_of<T> what,
                          const call_options& options) {
-  if (core) return core->future_of(std::move(what), options);
+  const auto why = out_of_use(core, what.name);
+  if (!why) return core->future_of(std::move(what), options);
   std::promise<T> promise;
-  promise.set_exception(to_exception(moved_from(what.name)));
+  promise.set_exception(to_exception(*why));
   return promise.get_future();
 }
 
@@ -37,8 +34,9 @@ void tell(const std::shared_ptr<client_core> core, Make make, handler<T> done,
   failure why;
   try {
     command_of<T> what = make();
-    if (core) return core->tell(std::move(what), std::move(done), options);
-    why = moved_from(what.name);
+    auto gone = out_of_use(core, what.name);
+    if (!gone) return core->tell(std::move(what), std::move(done), options);
+    why = std::move(*gone);
   } catch (const std::length_error& error) {
     why = {errc::invalid_argument, error.what()};
   } catch (const std::exception& error) {
@@ -63,7 +61,13 @@ std::shared_ptr<client_core> make_core(const client_options& options) {
 client::client(client_options options) : core_(make_core(options)) {}
 client::client(std::shared_ptr<client_core> core) noexcept : core_(std::move(core)) {}
 client::~client() {
-  if (core_) core_->stop();
+  if (!core_) return;
+  if (core_->is_here()) {
+    core_->stop();
+  } else {
+    core_->abandon();
+    leak(core_);
+  }
 }
 client::client(client&& other) noexcept = default;
 client& client::operator=(client&& other) noexcept {
@@ -89,16 +93,12 @@ result<client> client::create(client_options options) {
 client_metrics client::metrics() const { return core_ ? core_->metrics() : client_metrics(); }
 
 connection_state client::state() const noexcept {
-  return core_ ? core_->state() : connection_state::closed;
-}
-
-subscription client::on_connection(handler_of<connection_event> changed) {
-  const auto core = core_;  // the caller's own share: a handler may destroy the client meanwhile
-  return core ? core->on_connection(std::move(changed)) : subscription();
+  return core_ && core_->is_here() ? core_->state() : connection_state::closed;
 }
 
 void client::close() {
-  if (const auto core = core_) core->close();  // the caller's own share, likewise
+  const auto core = core_;  // the caller's own share: a handler may destroy the client meanwhile
+  if (core) core->is_here() ? core->close() : core->abandon();
 }
 
 std::future<void> client::ready(call_options options) {

@@ -35,6 +35,7 @@
 #include "client/typed_call.hpp"
 #include "delivery/delivery_thread.hpp"
 #include "transport/io_thread.hpp"
+#include "vocabulary/home_process.hpp"
 #include "vocabulary/log.hpp"
 
 namespace serf {
@@ -55,6 +56,10 @@ class client_core final : private connection::observer, private main_line {
   // close(), and the end of the delivery thread. The I/O thread ends with this object.
   void stop();
   client_metrics metrics() const;
+  // Not in a forked child: there, nothing but this and abandon() may be called.
+  bool is_here() const noexcept { return home_.is_here(); }
+  // In a forked child: closes what descriptors it has there. The rest is leaked.
+  void abandon() noexcept { io_->abandon(); }
   connection_state state() const noexcept { return state_.load(std::memory_order_acquire); }
   subscription on_connection(handler_of<connection_event> told);
   streaming& streams() noexcept { return *streaming_; }
@@ -124,6 +129,7 @@ class client_core final : private connection::observer, private main_line {
                       std::optional<std::chrono::nanoseconds> command_timeout) const;
   void submit(session::wish what, route over, std::unique_ptr<session::call> call);
 
+  const home_process home_;
   const std::string agent_;  // all endpoints, for messages of what went to none yet
   const std::chrono::nanoseconds call_timeout_;
   const std::chrono::nanoseconds handler_watchdog_;

@@ -4,23 +4,39 @@
 #include <utility>
 
 #include "client/client_core.hpp"
+#include "client/out_of_use.hpp"
 #include "client/queries.hpp"
+#include "delivery/subscription_core.hpp"
 #include "vocabulary/printable.hpp"
 
 namespace serf {
 namespace {
-
-failure moved_from(const char* command) {
-  failure why(errc::client_closed, command + std::string(": this client was moved from"));
-  why.command = command;
-  return why;
-}
 
 template <class T>
 std::future<T> failed(const failure& why) {
   std::promise<T> promise;
   promise.set_exception(to_exception(why));
   return promise.get_future();
+}
+
+subscription never_opened(const failure& why) {
+  const auto core = std::make_shared<delivery::subscription_core>();
+  core->opened(why);
+  core->cancel();
+  return subscription(core);
+}
+
+// There is no thread for handlers: the caller's own has to do.
+template <class Handlers>
+subscription never_opened(const failure& why, Handlers& handlers) {
+  auto made = never_opened(why);
+  try {
+    const subscription_ref self(std::make_shared<delivery::subscription_core>());
+    if (auto& told = handlers.start()) told(result<void>(why), self);
+  } catch (...) {
+    // Nor is there anybody to report it to.
+  }
+  return made;
 }
 
 }  // namespace
@@ -30,21 +46,23 @@ std::future<T> failed(const failure& why) {
 
 std::future<event_stream> client::stream(event_filter filter, stream_options options) {
   const auto core = core_;
-  return core ? core->streams().stream(filter, options)
-              : failed<event_stream>(moved_from("stream"));
+  if (const auto why = out_of_use(core, "stream")) return failed<event_stream>(*why);
+  return core->streams().stream(filter, options);
 }
 std::future<log_stream> client::monitor(log_level level, stream_options options) {
   const auto core = core_;
-  return core ? core->streams().monitor(level, options) : failed<log_stream>(moved_from("monitor"));
+  if (const auto why = out_of_use(core, "monitor")) return failed<log_stream>(*why);
+  return core->streams().monitor(level, options);
 }
 std::future<query_stream> client::query(query_request what, stream_options options) {
   const auto core = core_;
-  return core ? core->streams().query(what, options) : failed<query_stream>(moved_from("query"));
+  if (const auto why = out_of_use(core, "query")) return failed<query_stream>(*why);
+  return core->streams().query(what, options);
 }
 
 std::future<query_result> client::ask(query_request what, call_options options) {
   const auto core = core_;
-  if (!core) return failed<query_result>(moved_from("query"));
+  if (const auto why = out_of_use(core, "query")) return failed<query_result>(*why);
   if (auto fine = queries::checked(what); !fine) raise(fine.error());
   if (core->streams().would_deadlock(what.name())) {
     failure why(errc::would_deadlock,
@@ -61,11 +79,11 @@ std::future<query_result> client::ask(query_request what, call_options options) 
 }
 void client::ask(query_request what, handler<query_result> done, call_options options) {
   const auto core = core_;
-  if (!core) {
+  if (auto why = out_of_use(core, "query")) {
     try {
-      done(moved_from("query"));
+      done(std::move(*why));
     } catch (...) {
-      // Without a client there is nobody to report it to.
+      // There is nobody to report it to.
     }
     return;
   }
@@ -75,33 +93,47 @@ void client::ask(query_request what, handler<query_result> done, call_options op
 subscription client::subscribe(event_filter filter, event_handlers handlers,
                                stream_options options) {
   const auto core = core_;
-  return core ? core->streams().subscribe(filter, std::move(handlers), options) : subscription();
+  if (const auto why = out_of_use(core, "stream")) return never_opened(*why, handlers);
+  return core->streams().subscribe(filter, std::move(handlers), options);
 }
 subscription client::monitor(log_level level, log_handlers handlers, stream_options options) {
   const auto core = core_;
-  return core ? core->streams().monitor(level, std::move(handlers), options) : subscription();
+  if (const auto why = out_of_use(core, "monitor")) return never_opened(*why, handlers);
+  return core->streams().monitor(level, std::move(handlers), options);
 }
 subscription client::query(query_request what, query_handlers handlers, stream_options options) {
   const auto core = core_;
-  return core ? core->streams().query(what, std::move(handlers), options) : subscription();
+  if (const auto why = out_of_use(core, "query")) return never_opened(*why, handlers);
+  return core->streams().query(what, std::move(handlers), options);
 }
 subscription client::answer(std::string query_name, query_responder responder,
                             answer_options options) {
   const auto core = core_;
-  return core ? core->streams().answer(query_name, std::move(responder), std::move(options))
-              : subscription();
+  if (const auto why = out_of_use(core, "stream")) return never_opened(*why);
+  return core->streams().answer(query_name, std::move(responder), std::move(options));
+}
+subscription client::on_connection(handler_of<connection_event> changed) {
+  const auto core = core_;
+  if (const auto why = out_of_use(core, "on_connection")) return never_opened(*why);
+  return core->on_connection(std::move(changed));
 }
 
+// Of a client moved from nothing runs, and nothing misses it; in a forked child somebody may well
+// wait for it, and neither has a handler to be told.
 task client::spawn(basic_handler<stop_token> function) {
   const auto core = core_;
-  return core ? core->spawn(std::move(function)) : task();
+  if (!core) return task();
+  if (const auto why = out_of_use(core, "spawn")) raise(*why);
+  return core->spawn(std::move(function));
 }
 subscription client::call_every(duration period, basic_handler<subscription_ref> function) {
   if (std::chrono::nanoseconds(period).count() <= 0) {
     raise({errc::invalid_argument, "every: the period must be greater than 0"});
   }
   const auto core = core_;
-  return core ? core->every(period, std::move(function)) : subscription();
+  if (!core) return subscription();
+  if (const auto why = out_of_use(core, "every")) raise(*why);
+  return core->every(period, std::move(function));
 }
 
 }  // namespace serf

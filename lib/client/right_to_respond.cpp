@@ -47,7 +47,11 @@ class right_to_respond::response_call final : public session::call {
 std::future<void> right_to_respond::respond(std::string response) {
   auto told = std::make_unique<future_call<void>>(names(), body_decoder<void>());
   auto future = told->get_future();
-  respond(response, std::move(told));
+  if (home_.is_here()) {
+    respond(response, std::move(told));
+  } else {
+    told->failed(forked("respond"), {});
+  }
   return future;
 }
 

@@ -12,6 +12,7 @@
 #include "client/connection.hpp"
 #include "client/feed.hpp"
 #include "client/typed_call.hpp"
+#include "vocabulary/home_process.hpp"
 #include "vocabulary/query_answer.hpp"
 
 namespace serf {
@@ -42,6 +43,7 @@ class right_to_respond final : public query_answer,
   enum class state { open, under_way, used };
   failure refused(errc code, const std::string& why) const;
 
+  const home_process home_;
   const std::weak_ptr<connection> over_;
   const std::uint64_t losses_;
   const std::uint64_t id_;

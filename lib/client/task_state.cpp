@@ -122,37 +122,66 @@ void task_state::wait() {
   changed_.wait(lock, has_ended);
 }
 
+namespace {
+
+// In a forked child there is no thread of the task: it has ended, and all of it is leaked.
+bool is_live(const std::shared_ptr<task_state>& state) noexcept {
+  return state && state->is_here();
+}
+void leak_if_forked(std::shared_ptr<task_state>& state) noexcept {
+  if (state && !state->is_here()) leak(state);
+}
+
+}  // namespace
+
 stop_token::stop_token(std::shared_ptr<task_state> state) noexcept : state_(std::move(state)) {}
-stop_token::~stop_token() = default;
+stop_token::~stop_token() { leak_if_forked(state_); }
 stop_token::stop_token(const stop_token& other) noexcept = default;
-stop_token& stop_token::operator=(const stop_token& other) noexcept = default;
-bool stop_token::stop_requested() const noexcept { return state_->stop_requested(); }
-bool stop_token::wait_for(duration time) const { return state_->wait_for_stop(time); }
-void stop_token::wait() const { state_->wait_for_stop(); }
+stop_token& stop_token::operator=(const stop_token& other) noexcept {
+  if (this != &other) {
+    leak_if_forked(state_);
+    state_ = other.state_;
+  }
+  return *this;
+}
+bool stop_token::stop_requested() const noexcept {
+  return !is_live(state_) || state_->stop_requested();
+}
+bool stop_token::wait_for(duration time) const {
+  return !is_live(state_) || state_->wait_for_stop(time);
+}
+void stop_token::wait() const {
+  if (is_live(state_)) state_->wait_for_stop();
+}
 
 task::task() noexcept = default;
 task::task(std::shared_ptr<task_state> state) noexcept : state_(std::move(state)) {}
-task::~task() { cancel(); }
+task::~task() {
+  cancel();
+  leak_if_forked(state_);
+}
 task::task(task&& other) noexcept = default;
 task& task::operator=(task&& other) noexcept {
   if (this != &other) {
     cancel();
+    leak_if_forked(state_);
     state_ = std::move(other.state_);
   }
   return *this;
 }
 
 void task::cancel() noexcept {
-  if (const auto state = state_) {
+  if (const auto state = state_; is_live(state)) {
     state->request_stop();
     if (!state->would_deadlock()) state->wait();
   }
 }
 void task::request_cancel() noexcept {
-  if (state_) state_->request_stop();
+  if (is_live(state_)) state_->request_stop();
 }
 void task::join() {
   const auto state = state_;
+  if (state && !state->is_here()) raise(forked("join"));
   if (!state || state->ended()) return;
   if (state->would_deadlock()) {
     raise({errc::would_deadlock,
@@ -161,6 +190,6 @@ void task::join() {
   }
   state->wait();
 }
-bool task::running() const noexcept { return state_ && !state_->ended(); }
+bool task::running() const noexcept { return is_live(state_) && !state_->ended(); }
 
 }  // namespace serf

@@ -12,6 +12,7 @@
 #include <serf/task.hpp>
 
 #include "delivery/delivery_thread.hpp"
+#include "vocabulary/home_process.hpp"
 #include "vocabulary/log.hpp"
 
 namespace serf {
@@ -24,6 +25,9 @@ class task_state : public std::enable_shared_from_this<task_state> {
   task_state(basic_handler<stop_token> function, delivery::delivery_thread::mailbox mail,
              log written, std::chrono::nanoseconds patience);
   ~task_state();
+
+  // False in a forked child: there, nothing else may be called, and it must not be destroyed.
+  bool is_here() const noexcept { return home_.is_here(); }
 
   // Starts the thread. std::system_error when there is none left.
   void start();
@@ -45,6 +49,7 @@ class task_state : public std::enable_shared_from_this<task_state> {
   void end();
   void report(const char* what) noexcept;
 
+  const home_process home_;
   const delivery::delivery_thread::mailbox mail_;
   const std::chrono::nanoseconds patience_;
   std::optional<basic_handler<stop_token>> function_;  // the task's thread alone

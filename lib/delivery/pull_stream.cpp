@@ -1,8 +1,18 @@
 #include <serf/stream.hpp>
 
 #include "delivery/record_queue.hpp"
+#include "vocabulary/home_process.hpp"
 
 namespace serf {
+namespace {
+
+// In a forked child a stream has ended: nobody fills it, and its lock may be held for ever.
+template <class Queue>
+bool is_live(const std::shared_ptr<Queue>& queue) noexcept {
+  return queue && queue->is_here();
+}
+
+}  // namespace
 
 template <class T>
 pull_stream<T>::pull_stream() noexcept = default;
@@ -12,6 +22,7 @@ pull_stream<T>::pull_stream(std::shared_ptr<delivery::record_queue<T>> queue) no
 template <class T>
 pull_stream<T>::~pull_stream() {
   close();
+  if (queue_ && !queue_->is_here()) leak(queue_);
 }
 template <class T>
 pull_stream<T>::pull_stream(pull_stream&& other) noexcept = default;
@@ -19,7 +30,7 @@ pull_stream<T>::pull_stream(pull_stream&& other) noexcept = default;
 template <class T>
 pull_stream<T>& pull_stream<T>::operator=(pull_stream&& other) noexcept {
   if (this != &other) {
-    close();
+    const pull_stream ended(std::move(*this));
     queue_ = std::move(other.queue_);
   }
   return *this;
@@ -27,35 +38,37 @@ pull_stream<T>& pull_stream<T>::operator=(pull_stream&& other) noexcept {
 
 template <class T>
 std::optional<T> pull_stream<T>::next() {
-  return queue_ ? queue_->next() : std::nullopt;
+  return is_live(queue_) ? queue_->next() : std::nullopt;
 }
 template <class T>
 std::optional<T> pull_stream<T>::next_for(duration timeout) {
-  return queue_ ? queue_->next_for(timeout) : std::nullopt;
+  return is_live(queue_) ? queue_->next_for(timeout) : std::nullopt;
 }
 template <class T>
 std::optional<T> pull_stream<T>::try_next() {
-  return queue_ ? queue_->try_next() : std::nullopt;
+  return is_live(queue_) ? queue_->try_next() : std::nullopt;
 }
 template <class T>
 std::size_t pull_stream<T>::drain(std::vector<T>& into) {
-  return queue_ ? queue_->drain(into) : 0;
+  return is_live(queue_) ? queue_->drain(into) : 0;
 }
 template <class T>
 typename pull_stream<T>::native_handle_type pull_stream<T>::native_handle() {
+  if (queue_ && !queue_->is_here()) raise(forked("native_handle"));
   return queue_ ? queue_->native_handle() : -1;
 }
 template <class T>
 stream_counters pull_stream<T>::counters() const {
-  return queue_ ? queue_->counters() : stream_counters();
+  return is_live(queue_) ? queue_->counters() : stream_counters();
 }
 template <class T>
 stream_end pull_stream<T>::end() const {
-  return queue_ ? queue_->end() : stream_end{stream_state::closed, {}};
+  if (!queue_) return {stream_state::closed, {}};
+  return queue_->is_here() ? queue_->end() : stream_end{stream_state::closed, forked("stream")};
 }
 template <class T>
 void pull_stream<T>::close() noexcept {
-  if (queue_) queue_->close();
+  if (queue_) queue_->is_here() ? queue_->close() : queue_->abandon();
 }
 
 template class pull_stream<event>;

@@ -7,8 +7,11 @@
 
 namespace serf::delivery {
 
-ready_descriptor::~ready_descriptor() {
+ready_descriptor::~ready_descriptor() { close(); }
+
+void ready_descriptor::close() noexcept {
   if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
 }
 
 int ready_descriptor::get(bool readable) noexcept {

@@ -13,6 +13,8 @@ class ready_descriptor {
 
   // -1: the system gives none, errno says why.
   int get(bool readable) noexcept;
+  // Nobody asks for it any more.
+  void close() noexcept;
   // Costs a system call where that is a change and somebody has asked for the descriptor.
   void set(bool readable) noexcept;
 

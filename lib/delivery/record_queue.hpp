@@ -16,6 +16,7 @@
 #include <serf/stream_options.hpp>
 
 #include "delivery/ready_descriptor.hpp"
+#include "vocabulary/home_process.hpp"
 
 namespace serf::delivery {
 
@@ -64,6 +65,12 @@ class record_queue {
   // Ends it, by the consumer: what is queued is discarded, whoever waits gets nothing.
   void close() noexcept;
 
+  // False in a forked child: there, nothing but this and abandon() may be called.
+  bool is_here() const noexcept { return home_.is_here(); }
+  // In a forked child: closes its descriptor there, which the parent goes on to use. The rest is
+  // leaked.
+  void abandon() noexcept { descriptor_.close(); }
+
   // Set once, before the queue is used. Neither is called with the lock held.
   // On the pushing thread, when there was nothing to do for a consumer, and now is: records, a gap,
   // or the end.
@@ -87,6 +94,7 @@ class record_queue {
   void finish(stream_end&& why, bool discarding);
   void show() { descriptor_.set(!is_idle()); }
 
+  const home_process home_;
   const std::size_t max_records_;
   const std::size_t max_bytes_;
   const overflow_policy overflow_;

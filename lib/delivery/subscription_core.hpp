@@ -12,6 +12,8 @@
 #include <serf/stream_options.hpp>
 #include <serf/subscription.hpp>
 
+#include "vocabulary/home_process.hpp"
+
 namespace serf::delivery {
 
 // Stands between handlers and the threads that call them, so that cancelling means what it says:
@@ -23,6 +25,9 @@ class subscription_core : public std::enable_shared_from_this<subscription_core>
   virtual ~subscription_core();
   subscription_core(const subscription_core&) = delete;
   subscription_core& operator=(const subscription_core&) = delete;
+
+  // False in a forked child: there, nothing else may be called, and it must not be destroyed.
+  bool is_here() const noexcept { return home_.is_here(); }
 
   static subscription_core& of(const subscription_ref& ref) noexcept { return *ref.core_; }
 
@@ -107,6 +112,7 @@ class subscription_core : public std::enable_shared_from_this<subscription_core>
   bool may_drop() const { return cancelled_ && !frames_ && dropped_ == drop_state::none; }
   void drop(std::unique_lock<std::mutex>& lock);
 
+  const home_process home_;
   mutable std::mutex mutex_;
   std::condition_variable left_;
   frame* frames_ = nullptr;

@@ -5,6 +5,7 @@
 #include <asio/io_context.hpp>
 
 #include "transport/io_thread.hpp"
+#include "transport/loop_descriptors.hpp"
 
 namespace serf::transport {
 
@@ -23,6 +24,9 @@ class io_loop {
   // Any thread. Ends run() behind what was posted before.
   void stop() noexcept;
 
+  // In a forked child only, where this is then leaked.
+  void abandon() noexcept { descriptors_.close_all(); }
+
  private:
   void report(const char* what) noexcept;
 
@@ -30,6 +34,9 @@ class io_loop {
   // a queue of its own and may be overtaken by what others post later.
   asio::io_context context_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
+  // Asio makes its reactor, and the descriptors that this takes, when first asked for an object
+  // that needs it. Here somebody catches what that may throw.
+  const loop_descriptors descriptors_;
   const exception_hook on_exception_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <exception>
 #include <thread>
@@ -17,11 +16,9 @@ namespace serf::transport {
 io_thread::~io_thread() = default;
 
 io_loop::io_loop(exception_hook on_exception)
-    : work_(context_.get_executor()), on_exception_(std::move(on_exception)) {
-  // Asio makes its reactor, and the descriptors that this takes, when first asked for an object
-  // that needs it. Here somebody catches what that may throw.
-  const asio::posix::stream_descriptor makes_the_reactor(context_);
-}
+    : work_(context_.get_executor()),
+      descriptors_(context_),
+      on_exception_(std::move(on_exception)) {}
 
 void io_loop::run() noexcept {
   for (;;) {
@@ -79,6 +76,8 @@ class asio_io_thread final : public io_thread {
   }
 
   void post(std::function<void()> task) override { asio::post(loop_->context(), std::move(task)); }
+
+  void abandon() noexcept override { loop_->abandon(); }
 
   bool is_current() const noexcept override {
     return loop_->context().get_executor().running_in_this_thread();

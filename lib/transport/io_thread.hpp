@@ -27,6 +27,11 @@ class io_thread {
   // throws goes to the exception hook.
   virtual void post(std::function<void()> task) = 0;
 
+  // In a forked child, once: closes the descriptors of all links and of the thread itself there,
+  // by nothing but ::close(), and takes no lock. Nothing of this may be used afterwards, and it
+  // must not be destroyed.
+  virtual void abandon() noexcept = 0;
+
   // Any thread: is it the I/O thread?
   virtual bool is_current() const noexcept = 0;
 };

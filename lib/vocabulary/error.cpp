@@ -61,6 +61,8 @@ const char* describe(errc code) noexcept {
       return "the agent has left";
     case errc::client_closed:
       return "the client is closed";
+    case errc::forked:
+      return "the client belongs to the parent process";
     case errc::protocol_violation:
       return "the peer broke the protocol";
     case errc::version_unsupported:
@@ -137,6 +139,7 @@ std::exception_ptr to_exception(const failure& why) {
     case errc::connection_lost:
     case errc::agent_left:
     case errc::client_closed:
+    case errc::forked:
       return std::make_exception_ptr(connection_error(why));
     case errc::protocol_violation:
     case errc::version_unsupported:

@@ -40,6 +40,7 @@ class mock_io_thread : public transport::io_thread {
  public:
   MOCK_METHOD(std::unique_ptr<transport::link>, make_link, (transport::link_events&), (override));
   MOCK_METHOD(void, post, (std::function<void()>), (override));
+  MOCK_METHOD(void, abandon, (), (noexcept, override));
   MOCK_METHOD(bool, is_current, (), (const, noexcept, override));
 };
 

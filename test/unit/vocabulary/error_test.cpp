@@ -45,6 +45,7 @@ TEST(error, is_of_the_class_that_says_what_to_do_next) {
   expect_raises<connection_error>(errc::connection_lost);
   expect_raises<connection_error>(errc::agent_left);
   expect_raises<connection_error>(errc::client_closed);
+  expect_raises<connection_error>(errc::forked);
   expect_raises<protocol_error>(errc::protocol_violation);
   expect_raises<protocol_error>(errc::version_unsupported);
   expect_raises<protocol_error>(errc::limit_exceeded);
