@@ -90,7 +90,9 @@ result<client> client::create(client_options options) {
   }
 }
 
-client_metrics client::metrics() const { return core_ ? core_->metrics() : client_metrics(); }
+client_metrics client::metrics() const {
+  return core_ && core_->is_here() ? core_->metrics() : client_metrics();
+}
 
 connection_state client::state() const noexcept {
   return core_ && core_->is_here() ? core_->state() : connection_state::closed;
