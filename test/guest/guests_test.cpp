@@ -16,6 +16,7 @@
 
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
+#include "support/real_agent.hpp"
 #include "support/run_program.hpp"
 
 namespace serf {
@@ -59,6 +60,11 @@ TEST(fork, leaves_the_child_calls_that_fail_at_once_and_the_parent_all_it_had) {
 TEST(fork, is_safe_while_other_threads_call) {
   const fake_agent agent;
   expect_well("forking", {agent.address(), "hammer"});
+}
+
+TEST(fork, is_safe_while_other_threads_call_a_real_agent) {
+  const testing::real_agent agent;
+  expect_well("forking", {agent.rpc_address(), "hammer"});
 }
 
 TEST(fork, is_followed_by_an_exit_that_destroys_static_objects_in_the_child) {
@@ -154,6 +160,11 @@ TEST(thousand_signals_a_second, go_to_threads_of_the_application_and_fail_no_cal
 TEST(application_without_exceptions, does_all_with_handlers_and_results) {
   const fake_agent agent;
   expect_well("without_exceptions", {agent.address()});
+}
+
+TEST(application_without_exceptions, works_with_a_real_agent) {
+  const testing::real_agent agent;
+  expect_well("without_exceptions", {agent.rpc_address()});
 }
 
 TEST(application_with_libraries_of_its_own, shares_none_of_them_with_the_shared_library) {
