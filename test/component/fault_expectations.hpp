@@ -48,6 +48,13 @@ std::optional<failure> failure_of(std::future<T> call) {
   return std::nullopt;
 }
 
+// A call that meets the loss of the connection fails of it; the next one is served.
+inline void expect_served(client& client) {
+  auto why = failure_of(client.stats(patience));
+  if (why && why->code == errc::connection_lost) why = failure_of(client.stats(patience));
+  EXPECT_FALSE(why) << why->message;
+}
+
 inline void expect_failure(const std::optional<failure>& why, errc code, const std::string& text,
                            const std::string& agent) {
   ASSERT_TRUE(why) << "answered";
