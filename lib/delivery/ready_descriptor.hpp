@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace serf::delivery {
 
 // A descriptor that poll() finds readable or not, as it was last told. Made when it is first asked
@@ -13,13 +15,14 @@ class ready_descriptor {
 
   // -1: the system gives none, errno says why.
   int get(bool readable) noexcept;
-  // Nobody asks for it any more.
-  void close() noexcept;
+  // In a forked child: closes it there, unless the child has done so and its number is another's.
+  void abandon() noexcept;
   // Costs a system call where that is a change and somebody has asked for the descriptor.
   void set(bool readable) noexcept;
 
  private:
   int fd_ = -1;
+  std::string identity_;
   bool readable_ = false;
 };
 

@@ -69,7 +69,7 @@ class record_queue {
   bool is_here() const noexcept { return home_.is_here(); }
   // In a forked child: closes its descriptor there, which the parent goes on to use. The rest is
   // leaked.
-  void abandon() noexcept { descriptor_.close(); }
+  void abandon() noexcept { descriptor_.abandon(); }
 
   // Set once, before the queue is used. Neither is called with the lock held.
   // On the pushing thread, when there was nothing to do for a consumer, and now is: records, a gap,
