@@ -74,11 +74,12 @@ class client_core;
 // one at a time, with no lock held, or, of a subscription, where its options say; waiting for a
 // future inside one works. No code of yours runs on serf-io. Signals are blocked in both.
 //
-// fork(): the client lives on in the parent, and notices nothing. In the child, every call on it, on
-// its streams, subscriptions, queries and tasks fails at once with errc::forked (handlers are told
-// on the calling thread), and streams have ended; destroying them closes their descriptors there,
-// and leaks the rest. Futures of calls made before the fork never become ready there. A client made
-// in the child works. Of a fork in a handler or a task: the child must not return from it.
+// fork(): the client lives on in the parent, and notices nothing. In the child, every call on it,
+// on its streams, subscriptions, queries and tasks fails at once with errc::forked (handlers are
+// told on the calling thread), and streams have ended; destroying them closes their descriptors
+// there, and leaks the rest. Futures of calls made before the fork never become ready there. A
+// client made in the child works. Of a fork in a handler or a task: the child must not return from
+// it.
 class SERF_EXPORT client {
  public:
   // Starts to connect, and never waits for it: the agent need not be there. Bad options:
