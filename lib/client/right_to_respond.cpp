@@ -11,9 +11,8 @@ namespace {
 
 // What a connection may have been lost for.
 bool is_loss(errc code) {
-  return code == errc::connection_lost || code == errc::agent_left ||
-         code == errc::unreachable || code == errc::protocol_violation ||
-         code == errc::limit_exceeded;
+  return code == errc::connection_lost || code == errc::agent_left || code == errc::unreachable ||
+         code == errc::protocol_violation || code == errc::limit_exceeded;
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ int lookups();
 // The name's addresses, in that order.
 void define_name(const std::string& name, const std::vector<std::string>& addresses);
 
-// "nowhere.test" does not exist unless defined. "silent.test" is not answered as long as one of these exists; its
-// destructor lets those lookups go, to 127.0.0.1, and waits until they have gone.
+// "nowhere.test" does not exist unless defined. "silent.test" is not answered as long as one of
+// these exists; its destructor lets those lookups go, to 127.0.0.1, and waits until they have gone.
 class silence {
  public:
   silence();
