@@ -53,7 +53,13 @@ class client_core;
 // Completion: every call completes exactly once, by its deadline at the latest, also against an
 // agent that is frozen, gone or no agent at all. The deadline covers all of it, waiting for the
 // connection included; it is client_options::call_timeout (10 s) unless call_options say otherwise
-// or the call names another. A call made before the connection is ready waits for it.
+// or the call names another. A call made before the connection is ready, or while a lost one is
+// rebuilt, waits for it, and fails with connection_error if that takes too long. What was sent when
+// a connection is lost fails, and is never sent again.
+//
+// A lost connection is rebuilt unless client_options::reconnect says otherwise: with a delay that
+// grows, over all endpoints. Streams, logs and answers go on, behind a gap of
+// gap_reason::reconnected; queries end.
 //
 // Arguments that no agent would accept throw std::invalid_argument from the future form; handlers
 // get them as a failure, and handler forms never throw.
@@ -96,7 +102,8 @@ class SERF_EXPORT client {
   client(client&& other) noexcept;
   client& operator=(client&& other) noexcept;
 
-  // Until connected, shaken hands and, with a key, authenticated; or why that did not come about.
+  // Until connected, shaken hands and, with a key, authenticated; or why that did not come about,
+  // once every endpoint was tried: the client then goes on trying.
   std::future<void> ready(call_options options = {});
   void ready(handler<void> done, call_options options = {});
 
@@ -107,7 +114,8 @@ class SERF_EXPORT client {
   // takes each of the client's locks for a moment.
   client_metrics metrics() const;
 
-  // `changed` hears of the current state first, then of each change.
+  // `changed` hears of the current state first, then of each change. It hears of ready twice where
+  // the agent of another endpoint is of another cluster: the second time with a warning as reason.
   [[nodiscard]] subscription on_connection(handler_of<connection_event> changed);
 
   // Ends the connection: pending calls fail with errc::client_closed and streams end, tasks are

@@ -17,7 +17,7 @@ enum class connection_state { connecting, ready, lost, waiting, closed };
 struct SERF_EXPORT connection_event {
   connection_state state = connection_state::connecting;
   std::string endpoint;               // "127.0.0.1:7373"
-  std::string reason;                 // why it was lost or closed
+  std::string reason;                 // why it was lost or closed; with ready: a warning
   int attempt = 0;                    // 1 for the first
   std::chrono::nanoseconds delay{0};  // waiting: how long
 

@@ -162,6 +162,7 @@ void lane::start_next() {
   }
   if (!next) return;
   busy_ = true;
+  leave_other_agent();
   if (!connection_) {
     observer& self = *this;
     connection_ = std::make_unique<connection>(io_, settings_, self);
@@ -214,10 +215,15 @@ void lane::try_again(session::waiting_calls::entry what, failure trouble) {
   clock_->wake();
 }
 
-void lane::go_on() {
-  if (!busy_ && connection_ && connected_to_ != main_.where().text) {
+// The main connection may have gone to another one since.
+void lane::leave_other_agent() {
+  if (connection_ && connected_to_ != main_.where().text) {
     connection_->end({errc::client_closed, "another agent is connected"});
   }
+}
+
+void lane::go_on() {
+  if (!busy_) leave_other_agent();
   not_before_ = clock::time_point::min();
   clock_->wake();
 }

@@ -51,6 +51,7 @@ class lane final : private transport::link_events, private connection::observer 
 
   void work();
   void start_next();
+  void leave_other_agent();
   void arm();
   void on_done(bool give_up);
   void try_again(session::waiting_calls::entry what, failure trouble);

@@ -31,6 +31,14 @@ client_options options_for(const fake_agent& agent) {
   return client_options(agent.address()).reconnect(quick());
 }
 
+// Ready, and then without an agent until that accepts connections again.
+void cut_off(client& client, fake_agent& agent) {
+  client.ready().get();
+  agent.refuse_connections();
+  agent.close_connections();
+  ASSERT_TRUE(testing::wait_until([&] { return client.state() != state::ready; }, 20s));
+}
+
 template <class T>
 failure failure_of(std::future<T> call) {
   try {
@@ -56,10 +64,7 @@ TEST(reconnect, serves_later_calls) {
 TEST(reconnect, lets_calls_wait_for_the_next_connection) {
   fake_agent agent;
   client client(options_for(agent));
-  client.ready().get();
-  agent.refuse_connections();
-  agent.close_connections();
-  ASSERT_TRUE(testing::wait_until([&] { return client.state() != state::ready; }, 20s));
+  cut_off(client, agent);
   auto members = client.members();
   auto joined = client.join("127.0.0.1:1");  // over another connection
   auto ready = client.ready();
@@ -85,10 +90,7 @@ TEST(reconnect, fails_what_was_sent_and_never_sends_it_again) {
 TEST(reconnect, tells_a_call_that_waited_in_vain_what_the_last_attempt_failed_of) {
   fake_agent agent;
   client client(options_for(agent));
-  client.ready().get();
-  agent.refuse_connections();
-  agent.close_connections();
-  ASSERT_TRUE(testing::wait_until([&] { return client.state() != state::ready; }, 20s));
+  cut_off(client, agent);
   for (auto& call : {failure_of(client.stats(200ms)),
                      failure_of(client.tags(tag_changes().set("a", "b"), 200ms))}) {
     EXPECT_EQ(call.code, errc::unreachable);
@@ -101,10 +103,7 @@ TEST(reconnect, tells_a_call_that_waited_in_vain_what_the_last_attempt_failed_of
 TEST(reconnect, fails_calls_that_cannot_wait_at_once) {
   fake_agent agent;
   client client(options_for(agent));
-  client.ready().get();
-  agent.refuse_connections();
-  agent.close_connections();
-  ASSERT_TRUE(testing::wait_until([&] { return client.state() != state::ready; }, 20s));
+  cut_off(client, agent);
   const auto hurried = call_options(20s).fail_fast(true);
   EXPECT_EQ(failure_of(client.stats(hurried)).code, errc::unreachable);
   EXPECT_EQ(failure_of(client.leave(hurried)).code, errc::unreachable);
@@ -155,6 +154,21 @@ TEST(reconnect, takes_the_next_endpoint_where_the_first_is_gone) {
   second.push_user_event({"deploy"});
   EXPECT_EQ(std::get<user_event>(*events.next()).name, "deploy");
   client.join("127.0.0.1:1").get();  // over a further connection, which goes there, too
+  EXPECT_EQ(second.requests("join").size(), 1U);
+}
+
+TEST(reconnect, takes_further_connections_along_once_they_are_done) {
+  fake_agent first, second;
+  client client(client_options().endpoints({first.address(), second.address()}).reconnect(quick()));
+  first.on("join").once().hold();
+  auto slow = client.join("127.0.0.1:1");
+  ASSERT_TRUE(first.wait_for_request("join", 20s));
+  first.on("stats").once().close_connection();  // the main one
+  EXPECT_EQ(failure_of(client.stats()).code, errc::connection_lost);
+  ASSERT_TRUE(second.wait_for_request("members", 20s));  // the look at the other agent's cluster
+  first.release();
+  EXPECT_EQ(slow.get(), 1);
+  EXPECT_EQ(client.join("127.0.0.1:1").get(), 1);
   EXPECT_EQ(second.requests("join").size(), 1U);
 }
 

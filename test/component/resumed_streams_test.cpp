@@ -37,6 +37,14 @@ class resumed_stream : public ::testing::Test {
     ASSERT_TRUE(agent_.wait_for_live(streams, 20s));
   }
 
+  // The connections are lost, and there will be none until the agent accepts them again.
+  void cut_off(const client& client) {
+    agent_.refuse_connections();
+    agent_.close_connections();
+    ASSERT_TRUE(
+        testing::wait_until([&] { return client.state() != connection_state::ready; }, 20s));
+  }
+
   fake_agent agent_{fake_agent_options().queries_by_hand()};
 };
 
@@ -113,9 +121,7 @@ TEST_F(resumed_stream, that_was_closed_meanwhile_is_not_asked_for_again) {
   client client(options());
   std::optional<event_stream> closed = client.stream("user").get();
   auto kept = client.stream("member-join").get();
-  agent_.refuse_connections();
-  agent_.close_connections();
-  ASSERT_TRUE(testing::wait_until([&] { return client.state() != connection_state::ready; }, 20s));
+  cut_off(client);
   closed.reset();
   agent_.accept_connections();
   client.stats().get();
@@ -149,9 +155,7 @@ TEST_F(resumed_stream, that_was_never_acknowledged_fails_and_is_not_asked_for_ag
 TEST_F(resumed_stream, that_is_asked_for_without_a_connection_comes_with_the_next_without_a_gap) {
   client client(options());
   client.ready().get();
-  agent_.refuse_connections();
-  agent_.close_connections();
-  ASSERT_TRUE(testing::wait_until([&] { return client.state() != connection_state::ready; }, 20s));
+  cut_off(client);
   auto opening = client.stream("user");
   agent_.accept_connections();
   auto events = opening.get();
@@ -192,9 +196,7 @@ TEST_F(resumed_stream, of_a_log_that_was_closed_meanwhile_leaves_no_connection_b
   client client(options());
   std::optional<log_stream> log = client.monitor(log_level::info).get();
   ASSERT_TRUE(agent_.wait_for_open_connections(2, 20s));
-  agent_.refuse_connections();
-  agent_.close_connections();
-  ASSERT_TRUE(testing::wait_until([&] { return client.state() != connection_state::ready; }, 20s));
+  cut_off(client);
   log.reset();
   agent_.accept_connections();
   client.stats().get();
