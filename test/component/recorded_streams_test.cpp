@@ -47,7 +47,7 @@ class recorded : public ::testing::TestWithParam<const char*> {
       fake_agent agent;
       if (into == &bytewise) agent.send_one_byte_at_a_time();
       agent.on(command).reply_raw(session(name));
-      client asking(agent.address());
+      client asking(client_options(agent.address()).reconnect(false));
       auto stream = open(asking);
       ASSERT_TRUE(asking.members().get().size() == 1);
       *into = told(agent, std::move(stream));
