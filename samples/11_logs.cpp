@@ -7,9 +7,9 @@
 //   earlier: 2026/11/25 01:23:42 [INFO] ...   before this program asked; of all the agent still has
 //   2026/11/25 01:23:43 [INFO] ...            since then, as soon as it is written
 //   (7 lines are missing here)                this program was too slow
+//   (some lines are missing here)             the agent was away, and is followed again
 //
-// What is unprintable is escaped. Until SIGINT or SIGTERM: status 0; or until the connection is
-// lost: status 1.
+// What is unprintable is escaped. Until SIGINT or SIGTERM: status 0.
 //
 // Shows: a loop over a stream, and how another thread ends it. 3_watch.cpp does it with handlers.
 
@@ -38,7 +38,8 @@ void print(const serf::log_line& line) {
   std::cout << (line.backlog ? "earlier: " : "") << line << std::endl;
 }
 void print(const serf::gap& gap) {
-  std::cout << "(" << gap.count << " lines are missing here)" << std::endl;
+  const std::string count = gap.count == 0 ? "some" : std::to_string(gap.count);
+  std::cout << "(" << count << " lines are missing here)" << std::endl;
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 //   quiet          a user event of that name came: no more are sent
 //   shutdown       a user event of that name came: this is the end, with status 0
 //
-// SIGINT and SIGTERM end it with status 0, too; a lost connection, or an event that the agent does
-// not take, with status 1.
+// SIGINT and SIGTERM end it with status 0, too; an event that the agent does not take, with status
+// 1. Where its agent is started anew, it goes on.
 //
 // Shows: what is to be done again and again, without a thread of one's own, and how it is stopped;
 // and that a program ends in order, whatever ends it.

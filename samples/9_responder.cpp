@@ -9,8 +9,8 @@
 //   answered PAYLOAD    the agent has taken the answer
 //   busy PAYLOAD        N others are at work: that was the answer
 //
-// Until SIGINT or SIGTERM, which do not wait for the work: status 0. Status 1: the connection was
-// lost, or an answer not taken; then it says why.
+// Until SIGINT or SIGTERM, which do not wait for the work: status 0. Status 1: an answer was not
+// taken; then it says why. Where its agent is started anew, it goes on.
 //
 // Shows: a responder that answers later, by a copy of the query; and tasks, which end with it all.
 // 5_answer.cpp does it with a pool of threads.
