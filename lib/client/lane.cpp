@@ -200,19 +200,16 @@ void lane::on_done(bool give_up) {
 // The agent could not be reached, although the main connection is there, or was. A retry right away
 // would most likely meet the same.
 void lane::try_again(session::waiting_calls::entry what, failure trouble) {
-  std::optional<failure> why;
-  {
-    const lock_guard lock(mutex_);
-    if (ended_) {
-      why = session::for_call(*ended_, what.what.name(), sent::no);
-    } else {
-      waiting_.put_back(std::move(what));
-    }
-  }
-  if (why) what.call->failed(std::move(*why), {});
   trouble_ = std::move(trouble);
   not_before_ = clock::now() + retry_after;
   clock_->wake();
+  failure why;
+  {
+    const lock_guard lock(mutex_);
+    if (!ended_) return waiting_.put_back(std::move(what));
+    why = session::for_call(*ended_, what.what.name(), sent::no);
+  }
+  what.call->failed(std::move(why), {});
 }
 
 // The main connection may have gone to another one since.
