@@ -38,6 +38,7 @@ TEST(leave, ends_the_agent_and_the_connection) {
   serf::client client(client_options(agent.rpc_address()).reconnect(false));
   client.leave().get();
   EXPECT_EQ(agent.wait_for_exit(20s), 0);
+  ASSERT_TRUE(testing::wait_until([&] { return client.state() == connection_state::closed; }, 20s));
   try {
     client.members().get();
     FAIL() << "there is somebody left";
