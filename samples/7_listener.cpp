@@ -10,8 +10,8 @@
 //   answered query "load": now            the query, and what came with it
 //   heard member-join ...                 any other event
 //
-// A query is answered with "For NAME, with TEXT". Until SIGINT or SIGTERM: status 0. Where its agent
-// is started anew, it goes on.
+// A query is answered with "For NAME, with TEXT". Until SIGINT or SIGTERM: status 0. Where its
+// agent is started anew, it goes on.
 //
 // Shows: a codec, for payloads that are text, and handlers for what it decoded.
 
