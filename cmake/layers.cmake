@@ -34,6 +34,9 @@ function(serf_layer)
   if(SERFCLIENT_SANITIZE) # inlined as users have it; the tests do without, and compile in half the time
     target_compile_options(${target} PRIVATE -O1)
   endif()
+  if(SERFCLIENT_FUZZ) # counts for the fuzzer which ways are taken; other programs leave the counts alone
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 
   set_property(GLOBAL APPEND PROPERTY SERF_LAYERS ${layer_NAME})
   set_property(GLOBAL PROPERTY SERF_LAYER_USES_${layer_NAME} "${layer_USES}")

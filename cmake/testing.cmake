@@ -18,10 +18,26 @@ target_compile_definitions(
 )
 target_link_libraries(serf_test_settings INTERFACE serf_build_settings serf_dep_gtest)
 
+# What nearly every test includes, compiled once: clang then takes little more than half of the time. The preset dev does
+# without, and so shows that each source includes what it needs. An executable, since they are compiled like one.
+file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/serf_test_headers.cpp" CONTENT "int main() {}\n")
+add_executable(serf_test_headers "${CMAKE_CURRENT_BINARY_DIR}/serf_test_headers.cpp")
+target_link_libraries(serf_test_headers PRIVATE serf_test_settings)
+target_include_directories(serf_test_headers PRIVATE "${PROJECT_SOURCE_DIR}/include")
+target_precompile_headers(
+  serf_test_headers
+  PRIVATE <gmock/gmock.h>
+          <gtest/gtest.h>
+          <serf/client.hpp>
+          <serf/testing/fake_agent.hpp>
+          <thread>
+)
+
 function(serf_add_test_executable name label sources links properties)
   set(target ${label}_${name})
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${links} serf_test_settings)
+  target_precompile_headers(${target} REUSE_FROM serf_test_headers)
   gtest_discover_tests(
     ${target}
     TEST_PREFIX ${label}.${name}.

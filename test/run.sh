@@ -33,8 +33,10 @@ done
 cd -- "$root"                     # where cmake and ctest look for the presets
 unset SERF_RPC_ADDR SERF_RPC_AUTH # the tests start their own agents
 
+packages=(build run test conformance)
+[[ " ${presets[*]} " != *" "[at]"san "* ]] || packages+=(sanitizers)
 if command -v apt-get >/dev/null; then
-  third_party/install.sh build run test conformance
+  third_party/install.sh "${packages[@]}"
 fi
 
 SERF_AGENTS="${SERF_AGENTS:-${SERF_AGENT:-serf}}"

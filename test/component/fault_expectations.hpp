@@ -65,7 +65,7 @@ inline void expect_failure(const std::optional<failure>& why, errc code, const s
 
 // What is allowed of one processor while there is next to nothing to do; who spins uses all of it.
 // Instrumented, each attempt to connect takes several times as long, on both of its ends.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(SERF_WITH_ADDRESS_SANITIZER) || defined(SERF_WITH_THREAD_SANITIZER)
 constexpr double not_spinning = 0.9;
 #else
 constexpr double not_spinning = 0.5;

@@ -7,7 +7,7 @@
 # learnt stays in build/fuzz/corpus. It fails if a promise was broken, and names the input, which stays in
 # build/fuzz/findings. Reduced by
 #
-#   build/fuzz/test/fuzz/fuzz_<target> -minimize_crash=1 -max_total_time=60 -exact_artifact_path=<reduced> <input>
+#   build/asan/test/fuzz/fuzz_<target> -minimize_crash=1 -max_total_time=60 -exact_artifact_path=<reduced> <input>
 #
 # and put into test/fuzz/findings/<target>, it is run by every build from then on.
 set -euo pipefail
@@ -30,12 +30,13 @@ for target in "${targets[@]}"; do
 done
 
 if command -v apt-get >/dev/null; then
-  third_party/install.sh build test fuzz
+  third_party/install.sh build test sanitizers
 fi
 command -v clang++ >/dev/null || fail "libFuzzer needs clang"
-cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz
+cmake --preset asan >/dev/null
+cmake --build --preset asan --target fuzz
 
+programs="$PWD/build/asan/test/fuzz"
 folder="$PWD/build/fuzz"
 mkdir -p "$folder/findings" "$folder/log"
 
@@ -46,11 +47,11 @@ run() {
   [ ! -d "test/fuzz/findings/$target" ] || options+=("test/fuzz/findings/$target")
   # The bookkeeping of entropic schedules costs the client, with its many features, half of its runs.
   [ "$target" != client ] || options=(-entropic=0 "${options[@]}")
-  "$folder/test/fuzz/fuzz_$target" \
+  "$programs/fuzz_$target" \
     -max_total_time="$seconds" -print_final_stats=1 -dict=test/fuzz/serf.dict \
     -max_len=4096 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=16 \
     -artifact_prefix="$folder/findings/$target-" \
-    "$folder/corpus/$target" "$folder/test/fuzz/seeds/$target" "${options[@]}" >"$folder/log/$target" 2>&1
+    "$folder/corpus/$target" "$programs/seeds/$target" "${options[@]}" >"$folder/log/$target" 2>&1
 }
 
 # report TARGET STATUS

@@ -80,7 +80,8 @@ TEST(fork, and_exec_pass_no_descriptor_on) {
   expect_well("forking", {agent.address(), "exec"});
 }
 
-#if !defined(__SANITIZE_THREAD__)  // which starts no threads in a child of a process that had some
+#if !defined( \
+    SERF_WITH_THREAD_SANITIZER)  // which starts no threads in a child of a process that had some
 TEST(fork, lets_the_child_have_a_client_of_its_own) {
   const fake_agent agent;
   expect_well("forking", {agent.address(), "again"});

@@ -31,7 +31,7 @@ inline std::size_t memory_kib(const std::string& which) {
 }
 
 // Sanitizers keep shadows of what is used, and what was freed.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(SERF_WITH_ADDRESS_SANITIZER) || defined(SERF_WITH_THREAD_SANITIZER)
 constexpr std::size_t memory_factor = 8;
 #else
 constexpr std::size_t memory_factor = 1;

@@ -42,7 +42,7 @@ inline std::vector<std::string> names_in(const char* folder) {
 // Of this process.
 inline std::vector<std::string> descriptors() { return names_in("/proc/self/fd"); }
 inline std::size_t threads() {
-#if defined(__SANITIZE_THREAD__)  // has one of its own, from the first other one on
+#if defined(SERF_WITH_THREAD_SANITIZER)  // has one of its own, from the first other one on
   static const bool has_its_own = (std::thread([] {}).join(), true);
   return names_in("/proc/self/task").size() - (has_its_own ? 1 : 0);
 #else

@@ -36,7 +36,7 @@ void expect_one_thread() {
 
 // Without what sanitizers put in between.
 long bytes() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(SERF_WITH_ADDRESS_SANITIZER) || defined(SERF_WITH_THREAD_SANITIZER)
   return 0;
 #else
   ::malloc_trim(0);

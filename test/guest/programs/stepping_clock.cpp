@@ -46,7 +46,7 @@ GUEST_IN_PLACE_OF_LIBC time_t time(time_t* into) noexcept {
   return now.tv_sec;
 }
 
-#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#if !defined(SERF_WITH_THREAD_SANITIZER) && !defined(SERF_WITH_ADDRESS_SANITIZER)
 // The one way of waiting that goes by the wall clock and is not asked for the time here.
 // (Sanitizers have one of their own.)
 GUEST_IN_PLACE_OF_LIBC int pthread_cond_timedwait(pthread_cond_t* what, pthread_mutex_t* lock,
