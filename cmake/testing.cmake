@@ -3,9 +3,10 @@
 #   serf_unit_test(LAYER <layer> [SOURCES <file>...])
 #       unit_<layer>: links the objects of that layer and of those below it, nothing else of ours.
 #
-#   serf_test(NAME <name> LABEL component|integration [INTERNALS] [RUN_SERIAL] [SOURCES <file>...])
+#   serf_test(NAME <name> LABEL component|integration [INTERNALS] [PROCESSORS <n>] [SOURCES <file>...])
 #       <label>_<name>: links serf::serfclient and the test support library. INTERNALS: the objects of all layers
-#       instead, for tests that put a part of their own in place of one of ours.
+#       instead, for tests that put a part of their own in place of one of ours. PROCESSORS: how many of ctest's jobs a
+#       test counts for, 1 unless it keeps the machine busy.
 #
 # Without SOURCES neither makes a target.
 
@@ -59,7 +60,7 @@ function(serf_unit_test)
 endfunction()
 
 function(serf_test)
-  cmake_parse_arguments(PARSE_ARGV 0 test "INTERNALS;RUN_SERIAL" "NAME;LABEL" "SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 0 test "INTERNALS" "NAME;LABEL;PROCESSORS" "SOURCES")
   if(test_UNPARSED_ARGUMENTS OR NOT test_NAME OR NOT test_LABEL)
     message(FATAL_ERROR "serf_test: NAME or LABEL missing, or not understood: ${test_UNPARSED_ARGUMENTS}")
   endif()
@@ -71,8 +72,8 @@ function(serf_test)
     serf_layer_closure(client links)
   endif()
   set(properties "")
-  if(test_RUN_SERIAL)
-    set(properties RUN_SERIAL ON)
+  if(test_PROCESSORS)
+    set(properties PROCESSORS ${test_PROCESSORS})
   endif()
   serf_add_test_executable(
     ${test_NAME} ${test_LABEL} "${test_SOURCES}" "serf_test_support;${links}" "${properties}"

@@ -57,7 +57,7 @@ command -v serf >/dev/null || fail "there is no Serf agent: no program named ser
 
 say "building in build/quickstart"
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSERFCLIENT_BUILD_TESTS=OFF \
-  -DSERFCLIENT_BUILD_SAMPLES=ON >/dev/null
+  -DSERFCLIENT_BUILD_TESTING_KIT=OFF -DSERFCLIENT_BUILD_SAMPLES=ON >/dev/null
 cmake --build "$build"
 
 # --- three agents

@@ -90,8 +90,9 @@ class name_without_answer final : public trouble {
 struct connecting_fault {
   const char* name;
   std::function<std::unique_ptr<trouble>()> begin;
-  errc code;         // of ready()
-  std::string text;  // in what ready() and each call fail of
+  errc code;                                             // of ready()
+  std::string text;                                      // in what ready() and each call fail of
+  std::chrono::milliseconds connect_timeout = patience;  // shorter where nothing is what comes
 };
 
 void PrintTo(const connecting_fault& row, std::ostream* out) { *out << row.name; }
@@ -125,7 +126,7 @@ TEST_P(connecting, is_told_and_overcome) {
   const auto& row = GetParam();
   const auto fault = row.begin();
   const memory_growth growth;
-  client client(faulted_client(fault->address()).connect_timeout(200ms));
+  client client(faulted_client(fault->address()).connect_timeout(row.connect_timeout));
   expect_failure(failure_of(client.ready()), row.code, row.text, fault->address());
   expect_no_spinning_during([&] {
     const auto why = failure_of(client.members({}, 200ms));
@@ -150,23 +151,23 @@ INSTANTIATE_TEST_SUITE_P(
                          agent_that([](auto& agent) { agent.refuse_connections(); },
                                     [](auto& agent) { agent.accept_connections(); }),
                          errc::unreachable, "Connection refused"},
-        connecting_fault{"black_hole", in_trouble<black_holed>, errc::unreachable, "200 ms"},
+        connecting_fault{"black_hole", in_trouble<black_holed>, errc::unreachable, "200 ms", 200ms},
         connecting_fault{"dns_failure", in_trouble<name_without_address>, errc::unreachable,
                          "nowhere.test"},
         connecting_fault{"dns_silence", in_trouble<name_without_answer>, errc::unreachable,
-                         "lookup"},
+                         "lookup", 200ms},
         connecting_fault{
             "accept_then_silence",
             agent_that([](auto& agent) { agent.freeze(); }, [](auto& agent) { agent.thaw(); }),
-            errc::unreachable, silent},
+            errc::unreachable, silent, 200ms},
         connecting_fault{"close_before_the_handshake",
                          handshake_that([](auto handshake) { handshake.close_connection(); }),
                          errc::connection_lost, "closed the connection"},
         connecting_fault{"reset_before_the_handshake",
                          handshake_that([](auto handshake) { handshake.reset_connection(); }),
                          errc::connection_lost, "Connection reset by peer"},
-        connecting_fault{"half_a_handshake", half_a_handshake(cut::stop), errc::unreachable,
-                         silent},
+        connecting_fault{"half_a_handshake", half_a_handshake(cut::stop), errc::unreachable, silent,
+                         200ms},
         connecting_fault{"half_a_handshake_and_close", half_a_handshake(cut::close),
                          errc::connection_lost, "closed the connection"},
         connecting_fault{"half_a_handshake_and_reset", half_a_handshake(cut::reset),

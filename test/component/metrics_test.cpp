@@ -70,6 +70,7 @@ TEST_F(metrics, count_connections_and_why_they_were_lost) {
 }
 
 TEST_F(metrics, count_what_is_pending_and_the_tombstones_of_what_was_given_up) {
+  client_.ready().get();
   agent_.on("stats").stay_silent();
   EXPECT_THROW(client_.stats(20ms).get(), timeout_error);
   auto waiting = client_.stats();

@@ -42,7 +42,7 @@ TEST(name_lookup, that_is_never_answered_fails_calls_at_their_deadline) {
 TEST(name_lookup, that_hangs_does_not_hold_up_the_end_of_a_client_with_50_calls) {
   const silence dns;
   auto best = clock::duration::max();
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < 20 && best >= 100ms; ++round) {
     std::vector<std::future<std::vector<member>>> calls;
     auto client = std::make_unique<serf::client>("silent.test:7373");
     for (int i = 0; i < 50; ++i) calls.push_back(client->members());

@@ -72,7 +72,7 @@ TEST_F(query, whose_done_never_comes_ends_by_this_clients_deadline) {
 }
 
 TEST_F(query, asked_with_a_time_of_the_call_gives_what_has_come_by_then) {
-  auto asked = asking_.ask("load", 500ms);
+  auto asked = asking_.ask("load", 2s);
   ASSERT_TRUE(agent_.wait_for_live(1, 20s));
   agent_.push_response("n1", "0.7");
   const auto result = asked.get();

@@ -90,7 +90,10 @@ TEST(reconnect, fails_what_was_sent_and_never_sends_it_again) {
 TEST(reconnect, tells_a_call_that_waited_in_vain_what_the_last_attempt_failed_of) {
   fake_agent agent;
   client client(options_for(agent));
+  changes heard;
+  const auto kept = client.on_connection(heard.handler());
   cut_off(client, agent);
+  ASSERT_TRUE(heard.wait_for_reason("Connection refused", 20s));
   for (auto& call : {failure_of(client.stats(200ms)),
                      failure_of(client.tags(tag_changes().set("a", "b"), 200ms))}) {
     EXPECT_EQ(call.code, errc::unreachable);
@@ -111,9 +114,12 @@ TEST(reconnect, fails_calls_that_cannot_wait_at_once) {
 
 TEST(reconnect, tells_each_change_of_the_connection) {
   fake_agent agent;
+  agent.on("handshake").once().hold();
   changes heard;
   client client(options_for(agent));
   const auto kept = client.on_connection(heard.handler());
+  ASSERT_TRUE(heard.wait_for(state::connecting, 20s));
+  agent.release();
   client.ready().get();
   ASSERT_TRUE(heard.wait_for(state::ready, 20s));
   agent.close_connections();
@@ -230,11 +236,13 @@ TEST(reconnect, ends_after_as_many_attempts_as_it_was_given) {
 
 TEST(reconnect, makes_the_agent_wait_longer_each_time) {
   fake_agent agent;
-  agent.refuse_connections();
   changes heard;
   client client(client_options(agent.address())
                     .reconnect(reconnect_options().initial_delay(2ms).max_delay(16ms).jitter(0)));
   const auto kept = client.on_connection(heard.handler());
+  ASSERT_TRUE(heard.wait_for(state::ready, 20s));
+  agent.refuse_connections();
+  agent.close_connections();
   ASSERT_TRUE(heard.wait_for(state::waiting, 20s, 5));
   std::vector<std::chrono::nanoseconds> delays;
   for (const auto& each : heard.all()) {
@@ -277,7 +285,7 @@ TEST(a_heartbeat, finds_an_agent_that_is_frozen) {
   client client(client_options()
                     .endpoints({frozen.address(), other.address()})
                     .heartbeat(50ms)
-                    .heartbeat_timeout(50ms)
+                    .heartbeat_timeout(1s)
                     .reconnect(quick()));
   changes heard;
   const auto kept = client.on_connection(heard.handler());
@@ -302,13 +310,23 @@ TEST(a_heartbeat, costs_nothing_while_anything_comes) {
   fake_agent agent;
   client client(options_for(agent).heartbeat(300ms));
   auto events = client.stream("user").get();
-  const auto stops = agent.requests("stop").size();
-  const auto until = std::chrono::steady_clock::now() + 1s;
-  while (std::chrono::steady_clock::now() < until) {
-    agent.push_user_event({"tick"});
-    ASSERT_TRUE(events.next_for(20s));
+  using clock = std::chrono::steady_clock;
+  // On a busy machine there may be a silence that was not meant: then it is tried again.
+  for (int tries = 1;; ++tries) {
+    const auto stops = agent.requests("stop").size();
+    const auto until = clock::now() + 1s;
+    clock::duration longest_silence{};
+    for (auto heard = clock::now(); heard < until;) {
+      agent.push_user_event({"tick"});
+      ASSERT_TRUE(events.next_for(20s));
+      const auto now = clock::now();
+      longest_silence = std::max(longest_silence, now - std::exchange(heard, now));
+    }
+    if (longest_silence > 150ms && tries < 20) continue;
+    EXPECT_LT(longest_silence, 150ms);
+    EXPECT_EQ(agent.requests("stop").size(), stops);
+    break;
   }
-  EXPECT_EQ(agent.requests("stop").size(), stops);
 }
 
 }  // namespace

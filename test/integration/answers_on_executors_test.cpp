@@ -93,7 +93,7 @@ TEST_F(answers_on_executors, do_not_hold_up_others_of_their_name_nor_other_handl
       [&](const query_event& query) -> std::string {
         if (query.payload != "slow") return "quick";
         started.set_value();
-        return release.wait_for(3s) == std::future_status::ready ? "released" : "slept";
+        return release.wait_for(20s) == std::future_status::ready ? "released" : "slept";
       },
       answer_options().deliver(pool_.place()).concurrency(4));
   std::atomic<std::promise<void>*> heard{nullptr};
@@ -104,21 +104,14 @@ TEST_F(answers_on_executors, do_not_hold_up_others_of_their_name_nor_other_handl
 
   auto slow = asking_.ask(work("slow"));
   started.get_future().get();
-  clock::duration best_answer = 1h, best_event = 1h;
   for (int tries = 0; tries < 5; ++tries) {
-    const auto asked = clock::now();
     EXPECT_EQ(response_in(asking_.ask(work("quick")).get()), "quick");
-    best_answer = std::min(best_answer, clock::now() - asked);
 
     std::promise<void> event_heard;
     heard = &event_heard;
-    const auto fired = clock::now();
     asking_.event(user_event_request("ping").coalesce(false)).get();
     event_heard.get_future().get();
-    best_event = std::min(best_event, clock::now() - fired);
   }
-  EXPECT_LT(best_answer, 50ms);
-  EXPECT_LT(best_event, 50ms);
   EXPECT_EQ(slow.wait_for(0s), std::future_status::timeout) << "it still works on it";
   released.set_value();
   EXPECT_EQ(response_in(slow.get()), "released");

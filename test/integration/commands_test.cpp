@@ -208,17 +208,22 @@ TEST_F(commands, join_of_nobody_fails_with_the_agents_words) {
 }
 
 TEST_F(commands, key_commands_without_encryption_tell_what_each_node_says) {
-  for (auto& failing :
-       {client_.list_keys().share(), client_.install_key("c2VjcmV0").share(),
-        client_.use_key("c2VjcmV0").share(), client_.remove_key("c2VjcmV0").share()}) {
-    try {
-      failing.get();
-      FAIL() << "there is a keyring";
-    } catch (const keyring_error& error) {
-      EXPECT_EQ(error.code(), errc::keyring_failed);
-      EXPECT_EQ(error.report().nodes, 3);
-      EXPECT_EQ(error.report().errors, 3);
-      EXPECT_THAT(error.report().messages.at("n1"), HasSubstr("encryption not enabled"));
+  const std::vector<std::function<std::future<key_report>()>> commands{
+      [&] { return client_.list_keys(); }, [&] { return client_.install_key("c2VjcmV0"); },
+      [&] { return client_.use_key("c2VjcmV0"); }, [&] { return client_.remove_key("c2VjcmV0"); }};
+  for (const auto& command : commands) {
+    for (int tries = 1;; ++tries) {  // gossip may miss a node
+      try {
+        command().get();
+        FAIL() << "there is a keyring";
+      } catch (const keyring_error& error) {
+        if (error.report().responses < 3 && tries < 5) continue;
+        EXPECT_EQ(error.code(), errc::keyring_failed);
+        EXPECT_EQ(error.report().nodes, 3);
+        EXPECT_EQ(error.report().errors, 3);
+        EXPECT_THAT(error.report().messages.at("n1"), HasSubstr("encryption not enabled"));
+      }
+      break;
     }
   }
 }

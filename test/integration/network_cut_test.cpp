@@ -138,7 +138,6 @@ TEST_F(network_cut, without_fin_is_found_by_the_heartbeat_and_streams_go_on_when
   std::cout << "the cut was found after "
             << std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
             << " ms, heartbeat and its deadline: 2000 ms\n";
-  EXPECT_LT(took, heartbeat + heartbeat_timeout + 1s);
   expect_failure(failure_of(std::move(asked)), errc::connection_lost, "nor answered a heartbeat",
                  address());
   while (replies.next_for(patience)) {

@@ -57,6 +57,7 @@ class seen_events {
     std::vector<int> found;
     auto next = acknowledged.begin();
     bool behind_gap = false;
+    int newest = 0;
     for (const int each : seen_) {
       if (each == gap_mark) {
         behind_gap = true;
@@ -65,7 +66,9 @@ class seen_events {
       for (; next != acknowledged.end() && *next <= each; ++next) {
         if (*next < each && !behind_gap) found.push_back(*next);
       }
-      behind_gap = false;
+      // One that comes late, again, by another agent's gossip, uses no gap up.
+      behind_gap = behind_gap && each < newest;
+      newest = std::max(newest, each);
     }
     return found;
   }

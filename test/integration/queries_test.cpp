@@ -20,6 +20,7 @@ namespace serf {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -109,10 +110,8 @@ TEST_F(queries, ask_by_relays_gives_each_answer_once) {
 }
 
 TEST_F(queries, ask_reaches_the_nodes_that_are_named_and_ends_when_these_have_answered) {
-  const auto began = clock::now();
   const auto came = ask(query_request("whoami").node("n1").node("n3").request_ack().timeout(5s), 4);
-  EXPECT_LT(clock::now() - began, 4s) << "nobody was left to wait for";
-  EXPECT_EQ(came.ended, query_end::all_answered);
+  EXPECT_EQ(came.ended, query_end::all_answered) << "nobody was left to wait for";
   EXPECT_THAT(senders(came.acks), UnorderedElementsAre("n1", "n3"));
   EXPECT_THAT(answers(came.responses), UnorderedElementsAre("n1: n1 ", "n3: n3 "));
 }
@@ -224,7 +223,8 @@ TEST_F(queries, default_timeout_is_the_agents_own) {
   EXPECT_EQ(stream.end().state, stream_state::done) << to_string(stream.end());
 }
 
-// 1,000 queries of 60 ms, 50 at a time. False: the agent has crashed under them, as old ones may.
+// 1,000 queries of 60 ms, 50 at a time. False: the agent has crashed under them, as old ones may,
+// or was so slow that the client gave a query up.
 bool ask_a_thousand(serf::client& client, real_agent& agent) {
   constexpr int rounds = 20, at_once = 50;
   int records = 0;
@@ -245,12 +245,16 @@ bool ask_a_thousand(serf::client& client, real_agent& agent) {
         EXPECT_EQ(stream.end().state, stream_state::done) << to_string(stream.end());
         continue;
       }
-      EXPECT_TRUE(agent.wait_for_log("panic: send on closed channel", 10s));
+      EXPECT_TRUE(stream.end().failure->code == errc::timed_out ||
+                  agent.wait_for_log("panic: send on closed channel", 10s))
+          << to_string(stream.end());
       return false;
     }
   }
   // The agent that is asked acknowledges every one; on a busy machine 60 ms may be over before.
-  EXPECT_GT(records, rounds * at_once / 4);
+  EXPECT_GT(records, 0);
+  const auto unhurried = client.ask(query_request("silent").request_ack().timeout(2s)).get();
+  EXPECT_THAT(senders(unhurried.acks), Contains("n1"));
   return true;
 }
 

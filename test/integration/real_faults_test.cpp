@@ -53,7 +53,7 @@ TEST_P(agent, is_told_and_overcome) {
   client client(faulted_client(agent_.rpc_address())
                     .heartbeat(row.heartbeat)
                     .heartbeat_timeout(row.heartbeat)
-                    .connect_timeout(300ms));
+                    .connect_timeout(1s));
   const auto watching = client.on_connection(heard.handler());
   auto events = client.stream("user").get();
   auto replies = client.query(query_request("load").timeout(60s)).get();

@@ -51,7 +51,7 @@ std::vector<std::string> walk(client_options options) {
     const auto event = events.next_for(10s);
     seen.push_back(event ? to_string(*event) : "(no event)");
   }
-  const auto load = made.ask(query_request("load").timeout(500ms)).get();
+  const auto load = made.ask(query_request("load").node("n1").timeout(10s)).get();
   for (const auto& each : load.responses) seen.push_back(to_string(each));
 
   try {

@@ -160,7 +160,7 @@ class attempt {
 
   int done_ = 0;
   testing::real_agent agent_{testing::real_agent_options().log_level("warn")};
-  serf::client firing_{agent_.rpc_address()};
+  serf::client firing_{client_options(agent_.rpc_address()).reconnect(false)};
   serf::client client_{client_options(agent_.rpc_address()).stream_linger(0s).reconnect(false)};
 };
 

@@ -158,7 +158,7 @@ TEST_F(stream_samples, answer_answers_with_the_load_average_until_it_is_interrup
 TEST_F(stream_samples, answer_on_a_thread_pool_answers_several_queries_at_a_time) {
   const auto answer =
       started(SERF_ANSWER_SAMPLE, 0,
-              {"--name", "slow", "--response", "done", "--slow", "1000", "--count", "4"});
+              {"--name", "slow", "--response", "done", "--slow", "3000", "--count", "4"});
   const auto began = std::chrono::steady_clock::now();
   std::vector<std::unique_ptr<background_program>> asking;
   const std::vector<std::string> arguments = {"--rpc-addr", address(0), "--node", "n1",
@@ -173,7 +173,7 @@ TEST_F(stream_samples, answer_on_a_thread_pool_answers_several_queries_at_a_time
   const auto result = answer->result(20s);
   EXPECT_EQ(result.exit_code, 0) << result.error_output;
   EXPECT_EQ(sorted_lines(result.output).size(), 4U);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);  // as one by one would take at least
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 12s);  // as one by one would take at least
 }
 
 TEST_F(stream_samples, answer_says_what_the_agent_did_not_take_and_goes_on) {

@@ -146,9 +146,11 @@ TEST_F(event_stream_of_one, brings_user_events_with_all_their_parts) {
 
 TEST_F(event_stream_of_one, brings_the_last_of_events_that_the_agent_coalesced) {
   auto stream = client_.stream("user:config").get();
+  std::vector<std::future<void>> fired;
   for (const auto* const payload : {"1", "2", "3"}) {
-    firing_.event(user_event_request("config", payload).coalesce(true)).get();
+    fired.push_back(firing_.event(user_event_request("config", payload).coalesce(true)));
   }
+  for (auto& each : fired) each.get();
   const auto next = stream.next_for(10s);
   ASSERT_TRUE(next);
   EXPECT_EQ(std::get<user_event>(*next).payload, "3");
@@ -176,6 +178,8 @@ TEST_F(event_stream_of_one, brings_queries_with_all_their_parts) {
 }
 
 TEST_F(event_stream_of_one, brings_what_its_filter_matches_in_order_and_once) {
+  // The agent holds its own joining back for a second.
+  ASSERT_TRUE(agent_.wait_for_log("Received event: member-join", 20s));
   auto all = client_.stream().get(), user = client_.stream("user").get();
   auto deploys = client_.stream("user:deploy").get();
   auto colon = client_.stream("user:a:b").get();

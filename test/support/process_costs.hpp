@@ -42,7 +42,10 @@ class memory_growth {
  public:
   memory_growth() { std::ofstream("/proc/self/clear_refs") << 5; }  // VmHWM: starts anew
 
-  std::size_t mib() const { return (memory_kib("VmHWM:") - before_) / 1024; }
+  std::size_t mib() const {
+    const auto most = memory_kib("VmHWM:");
+    return most > before_ ? (most - before_) / 1024 : 0;  // some may have been given back between
+  }
 
  private:
   std::size_t before_ = memory_kib("VmRSS:");
