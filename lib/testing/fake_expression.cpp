@@ -1,62 +1,104 @@
-// With sanitizers on, GCC takes members of std::regex for uninitialised; the place is in its
-// headers.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-
 #include "testing/fake_expression.hpp"
 
 #include <cstddef>
-#include <regex>
-#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "testing/fake_expression_program.hpp"
 
 namespace serf::testing {
 namespace {
 
-void reject_what_re2_lacks(const std::string& text) {
-  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    const char next = text[i + 1];
-    if (text[i] == '\\') {
-      if (next >= '1' && next <= '9') throw fake_expression::invalid("a back reference");
-      ++i;
-    } else if (text[i] == '(' && next == '?' && i + 2 < text.size() &&
-               (text[i + 2] == '=' || text[i + 2] == '!')) {
-      throw fake_expression::invalid("a look-ahead");
-    }
+using kind = fake_instruction::kind;
+
+bool is_word(char32_t rune) {
+  return (rune >= U'0' && rune <= U'9') || (rune >= U'A' && rune <= U'Z') || rune == U'_' ||
+         (rune >= U'a' && rune <= U'z');
+}
+
+// Whether what stands at this place of the text, or before it, lets the machine go on.
+bool holds(kind claim, const std::u32string& text, std::size_t at) {
+  const bool first = at == 0;
+  const bool last = at == text.size();
+  const bool word_bounds = (!first && is_word(text[at - 1])) != (!last && is_word(text[at]));
+  switch (claim) {
+    case kind::text_begins:
+      return first;
+    case kind::text_ends:
+      return last;
+    case kind::line_begins:
+      return first || text[at - 1] == U'\n';
+    case kind::line_ends:
+      return last || text[at] == U'\n';
+    case kind::word_bounds:
+      return word_bounds;
+    default:
+      return !word_bounds;
   }
 }
 
-// The one group with flags that clients have a use for: whatever follows, newlines included.
-std::string in_ecmascript(std::string text) {
-  constexpr std::string_view re2 = "(?s:.*)";
-  for (auto at = text.find(re2); at != std::string::npos; at = text.find(re2, at)) {
-    text.replace(at, re2.size(), "[\\s\\S]*");
+bool takes(const fake_expression_program& program, const fake_instruction& instruction,
+           char32_t rune) {
+  switch (instruction.does) {
+    case kind::rune:
+      return rune == static_cast<char32_t>(instruction.operand);
+    case kind::any_but_newline:
+      return rune != U'\n';
+    case kind::set:
+      return contains(program.sets[static_cast<std::size_t>(instruction.operand)], rune);
+    default:
+      return true;
   }
-  return text;
 }
 
 }  // namespace
 
-struct fake_expression::compiled {
-  std::regex expression;
-};
-
-fake_expression::fake_expression(const std::string& text) {
-  reject_what_re2_lacks(text);
-  try {
-    compiled_ = std::make_unique<compiled>(
-        compiled{std::regex(in_ecmascript(text), std::regex::ECMAScript)});
-  } catch (const std::regex_error& error) {
-    throw invalid(error.what());
+bool fake_expression_program::matches(const std::u32string& text) const {
+  std::vector<std::size_t> seen_at(code.size(), 0);  // the last place of the text, from 1
+  std::vector<std::size_t> here;                     // where the machine is
+  std::vector<std::size_t> next;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    here.push_back(0);  // a match may begin at each place
+    while (!here.empty()) {
+      const auto place = here.back();
+      here.pop_back();
+      if (std::exchange(seen_at[place], at + 1) == at + 1) continue;
+      const auto& instruction = code[place];
+      const auto target = place + static_cast<std::size_t>(instruction.operand);
+      switch (instruction.does) {
+        case kind::match:
+          return true;
+        case kind::split:
+          here.push_back(place + 1);
+          here.push_back(target);
+          break;
+        case kind::jump:
+          here.push_back(target);
+          break;
+        case kind::rune:
+        case kind::any:
+        case kind::any_but_newline:
+        case kind::set:
+          if (at < text.size() && takes(*this, instruction, text[at])) next.push_back(place + 1);
+          break;
+        default:
+          if (holds(instruction.does, text, at)) here.push_back(place + 1);
+      }
+    }
+    here.swap(next);
   }
+  return false;
 }
+
+fake_expression::fake_expression(const std::string& text)
+    : program_(std::make_unique<fake_expression_program>(compile(text))) {}
 
 fake_expression::~fake_expression() = default;
 fake_expression::fake_expression(fake_expression&&) noexcept = default;
 fake_expression& fake_expression::operator=(fake_expression&&) noexcept = default;
 
 bool fake_expression::matches(const std::string& text) const {
-  return std::regex_search(text, compiled_->expression);
+  return program_->matches(runes_of(text));
 }
 
 }  // namespace serf::testing

@@ -1,5 +1,5 @@
-// Regular expressions in filters. Agents take RE2; this is ECMAScript without what RE2 lacks, so
-// that what is valid for both means the same.
+// Regular expressions in filters, as agents read them: the syntax of Go's package regexp, which is
+// RE2's, and like there in time proportional to the text. What is left out, docs/testing.md says.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,8 @@
 #include <string>
 
 namespace serf::testing {
+
+struct fake_expression_program;
 
 class fake_expression {
  public:
@@ -22,8 +24,7 @@ class fake_expression {
   bool matches(const std::string& text) const;  // anywhere in it
 
  private:
-  struct compiled;
-  std::unique_ptr<compiled> compiled_;
+  std::unique_ptr<fake_expression_program> program_;
 };
 
 }  // namespace serf::testing

@@ -108,18 +108,52 @@ TEST_P(members, are_all_listed_where_the_filter_is_empty) {
 
 // It is compiled as ^*$, in which the star has something to repeat.
 TEST_P(members, are_filtered_by_a_star_although_it_is_no_expression) {
-  if (left_out_for_the_fake_agent("its expressions are those of C++, in which ^* is none")) return;
   EXPECT_THAT(names_by_tag("role", "*"), UnorderedElementsAre("n1", "n2", "n3"));
+}
+
+TEST_P(members, are_filtered_by_expressions_as_go_reads_them) {
+  EXPECT_THAT(names({{"Name", "(?i)N[12]"}}), UnorderedElementsAre("n1", "n2"));
+  EXPECT_THAT(names({{"Name", "(?P<x>n)1"}}), ElementsAre("n1"));
+  EXPECT_THAT(names({{"Name", "(?-s)n1"}}), ElementsAre("n1"));
+  EXPECT_THAT(names({{"Name", R"(\An1\z)"}}), ElementsAre("n1"));
+  EXPECT_THAT(names({{"Name", R"(\Qn1\E)"}}), ElementsAre("n1"));
+  EXPECT_THAT(names({{"Name", R"(\x{6e}1)"}}), ElementsAre("n1"));
+  EXPECT_THAT(names({{"Name", R"(\pL[[:digit:]])"}}), UnorderedElementsAre("n1", "n2", "n3"));
+  EXPECT_THAT(names({{"Name", R"(n\d{1)"}}), IsEmpty());
+  EXPECT_THAT(names_by_tag("role", "(?m)^web$|x"), ElementsAre("n1"));
+  EXPECT_THAT(names_by_tag("role", R"(\bweb\b.*\B.)"), ElementsAre("n2"));
+}
+
+TEST_P(members, are_filtered_in_time_whatever_the_expression) {
+  const fake_map long_tag{{"role", std::string(52, 'a')}};
+  EXPECT_EQ(client->error_of("tags", fake_map{{"Tags", long_tag}}), "");
+  EXPECT_THAT(names_by_tag("role", "(a|a)*"), UnorderedElementsAre("n1", "n3"));
+  EXPECT_THAT(names_by_tag("role", "(a|a)*b"), IsEmpty());
+  EXPECT_THAT(names_by_tag("role", "((a*)*)*b"), IsEmpty());
 }
 
 TEST_P(members, with_an_expression_that_does_not_compile_end_the_connection) {
   for (const auto& filter : std::vector<fake_map>{{{"Name", "("}},
                                                   {{"Status", "["}},
                                                   {{"Tags", fake_map{{"role", "a{2,1}"}}}},
-                                                  {{"Name", "(?=x)"}}}) {
+                                                  {{"Name", "(?=x)"}},
+                                                  {{"Name", "n**"}},
+                                                  {{"Name", "n++1"}},
+                                                  {{"Name", "n{1001}"}},
+                                                  {{"Name", "n\\C"}},
+                                                  {{"Name", "n\xff"}}}) {
     const auto fresh = connect();
     fresh->socket.send(1, "members-filtered", filter);
     SCOPED_TRACE(::testing::PrintToString(fake_value(filter)));
+    fresh->expect_end_without_a_word();
+  }
+}
+
+TEST_P(members, with_an_expression_that_nests_too_deeply_end_the_connection) {
+  for (const std::size_t levels : {2000U, 20000U}) {
+    const auto fresh = connect();
+    const auto name = std::string(levels, '(') + 'n' + std::string(levels, ')');
+    fresh->socket.send(1, "members-filtered", fake_map{{"Name", name}});
     fresh->expect_end_without_a_word();
   }
 }

@@ -78,10 +78,13 @@ TEST_P(queries, go_to_nodes_by_any_part_of_a_tag) {
   EXPECT_THAT(acks({{"FilterTags", fake_map{{"role", "^w|^d"}}}}),
               UnorderedElementsAre("n1", "n2"));
   EXPECT_THAT(acks({{"FilterTags", fake_map{{"nosuch", "^$"}}}}), UnorderedElementsAre("n1", "n2"));
+  EXPECT_THAT(acks({{"FilterTags", fake_map{{"role", R"((?i)\AW\pL)"}}}}), ElementsAre("n1"));
 }
 
 TEST_P(queries, with_an_expression_that_does_not_compile_are_taken_and_nobody_answers) {
-  EXPECT_THAT(acks({{"FilterTags", fake_map{{"role", "("}}}}), IsEmpty());
+  for (const auto* expression : {"(", "w**"}) {
+    EXPECT_THAT(acks({{"FilterTags", fake_map{{"role", expression}}}}), IsEmpty()) << expression;
+  }
 }
 
 TEST_P(queries, are_done_at_once_where_the_timeout_is_negative) {
