@@ -30,6 +30,42 @@ bool ends_inside_quote(std::string_view expression) {
   return false;
 }
 
+// From behind a [ to behind the ] that ends the class. A ] that comes first stands for itself, and
+// so does a [ that begins no name, as in [[:alpha:]].
+std::size_t end_of_class(std::string_view expression, std::size_t at) {
+  if (expression.substr(at, 1) == "^") ++at;
+  if (expression.substr(at, 1) == "]") ++at;
+  while (at < expression.size() && expression[at] != ']') {
+    if (expression.substr(at, 2) == "[:") {
+      const std::size_t end = expression.find(":]", at + 2);
+      at = end == std::string_view::npos ? at + 1 : end + 2;
+    } else {
+      at += expression[at] == '\\' ? 2 : 1;
+    }
+  }
+  return at + 1;
+}
+
+// Whether it ends a group that it has not begun. It would end the one that is put around it, and
+// what is behind would be matched by itself: a)|(b is an expression only in a group.
+bool ends_foreign_group(std::string_view expression) {
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < expression.size();) {
+    const char next = expression[at];
+    if (next == '\\') {
+      const bool quotes = expression.substr(at, 2) == "\\Q";
+      const std::size_t end = quotes ? expression.find("\\E", at + 2) : at;
+      if (end == std::string_view::npos) return false;
+      at = end + 2;
+      continue;
+    }
+    if (next == ')' && depth == 0) return true;
+    depth = next == '(' ? depth + 1 : next == ')' ? depth - 1 : depth;
+    at = next == '[' ? end_of_class(expression, at + 1) : at + 1;
+  }
+  return false;
+}
+
 // One group, so that neither alternatives nor flags reach beyond it, and never empty: to the agent
 // an empty expression means that there is no filter.
 std::string group(const pattern& wanted) {
@@ -67,6 +103,9 @@ std::optional<std::string> expression_flaw(const pattern& wanted) {
     const std::size_t length = utf8_length(rest);
     if (length == 0) return to_string(wanted) + " is not UTF-8";
     rest.remove_prefix(length);
+  }
+  if (wanted.kind() == pattern::kind::regex && ends_foreign_group(wanted.text())) {
+    return to_string(wanted) + " ends a group that it does not begin";
   }
   return std::nullopt;
 }

@@ -78,6 +78,22 @@ TEST(expression, is_refused_where_it_is_not_utf8) {
               Optional(std::string(R"(exact("a\xff") is not UTF-8)")));
 }
 
+// Put into a group it would be an expression, but another one, and not match the whole of a text.
+TEST(expression, is_refused_where_it_ends_a_group_that_it_does_not_begin) {
+  for (const char* bad : {")", "a)|(b", "(a))(", "[(])", R"(\(a))", R"(\Q(\E))", "[]]a)|(b",
+                          "[^](])", "[[:alpha:](])", R"([\]])|()"}) {
+    EXPECT_THAT(expression_flaw(regex(bad)), Optional(HasSubstr("ends a group"))) << bad;
+    EXPECT_EQ(expression_flaw(as_agent(bad)), std::nullopt) << "the agent sees it as it stands";
+    EXPECT_EQ(expression_flaw(exact(bad)), std::nullopt);
+  }
+  EXPECT_THAT(expression_flaw(regex("a)|(b")),
+              Optional(std::string(R"(regex("a)|(b") ends a group that it does not begin)")));
+  for (const char* good : {"(a)|(b)", "((a))", "[)]", "[^)]", "[])]", R"(\))", R"(\Q)\E)", R"(\Q))",
+                           "[[:alpha:])]", R"([\])])", "(?i:a)", "[)"}) {
+    EXPECT_EQ(expression_flaw(regex(good)), std::nullopt) << good;
+  }
+}
+
 TEST(expression, is_left_to_the_agent_to_refuse_otherwise) {
   for (const char* any : {"", "(", "[a", "a**", "größe", "\xef\xbf\xbd", "😀"}) {
     EXPECT_EQ(expression_flaw(regex(any)), std::nullopt) << any;
