@@ -8,10 +8,39 @@
 #include "testing/fake_sizes.hpp"
 
 namespace serf::testing {
+namespace {
 
-fake_cluster::fake_cluster(std::vector<fake_member> members) : members_(std::move(members)) {
-  if (members_.empty()) members_.emplace_back("n1");
-  for (const auto& member : members_) static_cast<void>(to_value(member));  // a bad address throws
+bool has_default_address(const fake_member& member) {
+  static const fake_member fresh("");
+  return member.address == fresh.address && member.port == fresh.port;
+}
+
+bool has_default_coordinate(const fake_member& member) {
+  static const fake_coordinate fresh;
+  const auto& its = member.coordinate;
+  return member.has_coordinate && its.vec == fresh.vec && its.error == fresh.error &&
+         its.adjustment == fresh.adjustment && its.height == fresh.height;
+}
+
+}  // namespace
+
+fake_cluster::fake_cluster(std::vector<fake_member> members) {
+  if (members.empty()) members.emplace_back("n1");
+  for (const auto& member : members) set(member);
+}
+
+bool fake_cluster::is_taken(const std::string& address, std::uint16_t port) const {
+  return std::any_of(members_.begin(), members_.end(), [&](const fake_member& one) {
+    return one.address == address && one.port == port;
+  });
+}
+
+// No two nodes share an address: those that are given none get the next of 127.0.x.y.
+void fake_cluster::find_address(fake_member& member) const {
+  for (std::size_t i = members_.size() + 1; is_taken(member.address, member.port); ++i) {
+    member.address = "127." + std::to_string(i >> 16U & 0xffU) + "." +
+                     std::to_string(i >> 8U & 0xffU) + "." + std::to_string(i & 0xffU);
+  }
 }
 
 const fake_member* fake_cluster::find(const std::string& name) const {
@@ -28,15 +57,20 @@ std::vector<std::string> fake_cluster::names_alive() const {
   return names;
 }
 
-void fake_cluster::set(const fake_member& member) {
-  static_cast<void>(to_value(member));
+void fake_cluster::set(fake_member member) {
+  static_cast<void>(to_value(member));  // a bad address throws
+  const bool any_address = has_default_address(member);
   for (auto& one : members_) {
-    if (one.name == member.name) {
-      one = member;
-      return;
+    if (one.name != member.name) continue;
+    if (any_address) {
+      member.address = one.address;
+      member.port = one.port;
     }
+    one = std::move(member);
+    return;
   }
-  members_.push_back(member);
+  if (any_address) find_address(member);
+  members_.push_back(std::move(member));
 }
 
 void fake_cluster::remove(const std::string& name) {
@@ -57,8 +91,15 @@ fake_member& fake_cluster::named(const std::string& name) {
 fake_cluster::change fake_cluster::join(const fake_member& member) {
   auto alive = member;
   alive.status = "alive";
+  if (const auto* before = find(member.name)) {
+    if (alive.tags.empty()) alive.tags = before->tags;
+    if (has_default_coordinate(alive)) {
+      alive.has_coordinate = before->has_coordinate;
+      alive.coordinate = before->coordinate;
+    }
+  }
   set(alive);
-  return {"member-join", alive};
+  return {"member-join", named(member.name)};
 }
 
 fake_cluster::change fake_cluster::fail(const std::string& name) {

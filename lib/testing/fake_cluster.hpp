@@ -24,7 +24,9 @@ class fake_cluster {
   const fake_member* find(const std::string& name) const;
   std::vector<std::string> names_alive() const;
 
-  void set(const fake_member& member);   // adds it or takes the place of its namesake
+  // Adds it or takes the place of its namesake, whose address it keeps unless it has one of its
+  // own.
+  void set(fake_member member);
   void remove(const std::string& name);  // never the agent itself
 
   // members-filtered; nullopt: an expression is invalid. Agents put ^ and $ around it, but no
@@ -36,7 +38,8 @@ class fake_cluster {
     std::string kind;
     fake_member member;
   };
-  change join(const fake_member& member);  // alive from here on, new or come back
+  // Alive from here on, new or come back: then what it has by default is as it was before.
+  change join(const fake_member& member);
   // Each throws std::invalid_argument where there is no such member.
   change fail(const std::string& name);
   change leave(const std::string& name);
@@ -58,6 +61,8 @@ class fake_cluster {
 
  private:
   fake_member& named(const std::string& name);
+  bool is_taken(const std::string& address, std::uint16_t port) const;
+  void find_address(fake_member& member) const;
 
   std::vector<fake_member> members_;
   std::size_t self_ = 0;

@@ -54,7 +54,7 @@ TEST_F(live_cluster, tells_streams_what_happens_to_its_members) {
   agent.reap("n2");
   EXPECT_EQ(next_of(events), "member-reap n2 failed role=db");
   agent.join(fake_member("n3", {}, "failed"));
-  EXPECT_EQ(next_of(events), "member-join n3 alive ") << "who joins is alive";
+  EXPECT_EQ(next_of(events), "member-join n3 alive role=idle") << "alive, and as it was";
   EXPECT_EQ(asking.members().get().size(), 2U);
 }
 
@@ -163,10 +163,10 @@ TEST_F(live_cluster, logs_as_agents_do) {
   EXPECT_THAT(
       lines,
       ElementsAre("agent: Serf agent starting", "serf: EventMemberJoin: n1 127.0.0.1",
-                  "serf: EventMemberJoin: n2 127.0.0.1", accepted, accepted,
-                  "serf: EventMemberJoin: n3 127.0.0.1", "agent: Received event: member-join",
+                  "serf: EventMemberJoin: n2 127.0.0.2", accepted, accepted,
+                  "serf: EventMemberJoin: n3 127.0.0.3", "agent: Received event: member-join",
                   "agent: Received event: user-event: deploy",
-                  "serf: EventMemberFailed: n3 127.0.0.1"));
+                  "serf: EventMemberFailed: n3 127.0.0.3"));
 }
 
 TEST(leaving_agent, takes_no_connections_from_its_reply_on_and_ends_a_while_later) {

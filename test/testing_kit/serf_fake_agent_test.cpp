@@ -168,6 +168,20 @@ TEST(serf_fake_agent, plays_its_script_again_and_again) {
   EXPECT_EQ(load.responses[0], (query_response{"n1", "0.7"}));
 }
 
+TEST(serf_fake_agent, brings_nodes_back_as_they_were_and_gives_new_ones_an_address) {
+  const script_file script(
+      "fail n2\njoin n2\njoin n3\nlog 2026/11/25 01:23:42 [INFO] agent: after that\n");
+  started_program started({"--members", "2", "--tags", "role=web", "--script", script.name()});
+  client asking(started.address());
+  auto log = asking.monitor().get();
+  while (std::get<log_line>(log.next_for(20s).value()).text != "after that") {
+  }
+  const auto members = asking.members().get();
+  ASSERT_EQ(members.size(), 3U);
+  EXPECT_EQ(to_string(members[1]), "n2  127.0.0.2:7946  alive  role=web");
+  EXPECT_EQ(to_string(members[2]), "n3  127.0.0.3:7946  alive");
+}
+
 TEST(serf_fake_agent, replays_a_recorded_session_and_says_what_is_missing) {
   const temporary_directory directory;
   const auto file = directory / "session.txt";

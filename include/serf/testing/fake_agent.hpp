@@ -73,7 +73,8 @@ class fake_agent {
 
   // --- The cluster, with the events that streams get and the lines that monitors get ---
   // Each returns how many streams take the event. Of an unknown name: std::invalid_argument.
-  std::size_t join(const fake_member& member);  // new, or come back; alive
+  // Alive: new, or come back, with the address, coordinate and tags it had where these are default.
+  std::size_t join(const fake_member& member);
   std::size_t fail(const std::string& name);
   std::size_t leave(const std::string& name);  // of the agent itself: it ends, as after SIGINT
   std::size_t update_tags(const std::string& name,

@@ -27,7 +27,8 @@ struct fake_member {
   std::string name;
   tag_map tags;
   std::string status;  // alive, leaving, left, failed, or anything a test makes up
-  // IPv4 goes out in 4 bytes, IPv6 ("::ffff:10.0.0.1" included) in 16, "" as nil.
+  // IPv4 goes out in 4 bytes, IPv6 ("::ffff:10.0.0.1" included) in 16, "" as nil. A cluster gives
+  // each member that has this default address one of its own: 127.0.0.2 for the second, and so on.
   std::string address = "127.0.0.1";
   std::uint16_t port = 7946;
   unsigned protocol_min = 1, protocol_max = 5, protocol_cur = 2;
