@@ -161,7 +161,8 @@ std::optional<std::vector<fake_member>> fake_cluster::filtered(const fake_body& 
 std::optional<fake_cluster::change> fake_cluster::force_leave(const std::string& node, bool prune) {
   const auto found = std::find_if(members_.begin(), members_.end(),
                                   [&](const fake_member& one) { return one.name == node; });
-  if (found == members_.end()) return std::nullopt;
+  if (found == members_.end() || &*found == &self())
+    return std::nullopt;  // itself: it refutes that
   const bool failed = found->status == "failed";
   if (found->status == "alive") found->status = "leaving";
   if (failed) found->status = "left";

@@ -57,6 +57,20 @@ TEST_P(leaving, is_refused_while_it_is_under_way) {
   EXPECT_TRUE(agent().has_ended(10s));
 }
 
+// It refutes that. What it told of it would have come with the first update, or before.
+TEST_P(leaving, cannot_be_forced_upon_the_agent_itself) {
+  const auto events = client->stream("member-leave,member-reap,member-update");
+  for (const bool prune : {false, true}) {
+    EXPECT_EQ(client->error_of("force-leave", fake_map{{"Node", "n1"}, {"Prune", prune}}), "");
+    const auto listed = client->answer_to("members").body;
+    EXPECT_EQ(listed["Members"].at(0)["Status"], "alive");
+  }
+  for (const char* role : {"web", "db"}) {
+    EXPECT_EQ(client->error_of("tags", fake_map{{"Tags", fake_map{{"role", role}}}}), "");
+    EXPECT_EQ(client->record_of(events)["Event"], "member-update");
+  }
+}
+
 TEST_P(leaving, through_a_client_is_a_success) {
   serf::client serf(client_options(agent().rpc_address()).reconnect(false));
   serf.leave().get();
