@@ -105,7 +105,9 @@ action action_of(const std::string& word, words& from) {
   }
   if (word == "query") {
     auto query = name();
-    return [query, payload = from.rest()](fake_agent& agent) { agent.push_query(query, payload); };
+    return [query, payload = from.rest()](fake_agent& agent) {
+      agent.push_query(query, payload, nanoseconds(0));  // until agents call it over
+    };
   }
   if (word == "answer") {
     auto node = name();

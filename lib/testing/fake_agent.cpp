@@ -7,6 +7,7 @@
 
 #include <serf/testing/fake_encoding.hpp>
 
+#include "testing/fake_commands.hpp"
 #include "testing/fake_server.hpp"
 
 namespace serf::testing {
@@ -22,8 +23,8 @@ std::vector<fake_live> live_on(const fake_state& state) {
       result.push_back({"monitor", one->id, one->log_monitor->seq, one->log_monitor->argument});
     }
   }
-  for (const auto& query : state.queries) {
-    const auto asked_by = [&](const auto& one) { return one->id == query->connection; };
+  for (const auto& [deadline, query] : state.queries) {
+    const auto asked_by = [asker = query->connection](const auto& one) { return one->id == asker; };
     if (std::any_of(state.connections.begin(), state.connections.end(), asked_by)) {
       result.push_back({"query", query->connection, query->seq, query->name});
     }
@@ -34,7 +35,7 @@ std::vector<fake_live> live_on(const fake_state& state) {
 std::size_t send_to_askers(fake_state& state, const std::string& type, const std::string& from,
                            const std::string& payload) {
   std::size_t reached = 0;
-  for (const auto& query : state.queries) {
+  for (const auto& [deadline, query] : state.queries) {
     if (state.send_to_asker(*query, type, from, payload)) ++reached;
   }
   return reached;
@@ -181,19 +182,19 @@ std::size_t fake_agent::push_member_event(const std::string& kind,
 std::size_t fake_agent::push_log(const std::string& line) {
   return server_->change([&](fake_state& state) { return state.deliver_log(line); });
 }
-std::size_t fake_agent::push_query(const std::string& name, const std::string& payload) {
+std::size_t fake_agent::push_query(const std::string& name, const std::string& payload,
+                                   std::chrono::nanoseconds timeout) {
   return server_->change([&](fake_state& state) {
     const auto query = std::make_shared<fake_query>();
     query->name = name;
-    state.queries.push_back(query);
+    if (!state.queries_by_hand) query->deadline = query_deadline(state, timeout);
+    state.add(query);
     return state.deliver_query(query, payload);
   });
 }
 void fake_agent::expire_queries() {
   server_->change([](fake_state& state) {
-    for (const auto& query : std::vector<std::shared_ptr<fake_query>>(state.queries)) {
-      state.finish(query);
-    }
+    while (!state.queries.empty()) state.finish(state.queries.begin()->second);
   });
 }
 
@@ -207,7 +208,7 @@ std::size_t fake_agent::push_response(const std::string& from, const std::string
 std::size_t fake_agent::push_done() {
   return server_->change([](fake_state& state) {
     std::size_t reached = 0;
-    for (const auto& query : std::vector<std::shared_ptr<fake_query>>(state.queries)) {
+    for (const auto& [deadline, query] : decltype(state.queries)(state.queries)) {
       if (query->connection == 0) continue;  // another node asked
       if (state.connection(query->connection)) ++reached;
       state.finish(query);

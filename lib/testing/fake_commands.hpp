@@ -1,6 +1,8 @@
 // What each command does on a fake agent when nothing overrides it.
 #pragma once
 
+#include <chrono>
+
 #include "testing/fake_body.hpp"
 #include "testing/fake_reply.hpp"
 #include "testing/fake_state.hpp"
@@ -12,6 +14,9 @@ fake_reply run_command(fake_state& state, fake_connection& connection, const fak
                        const fake_body& body);
 
 // Those of fake_stream_commands.cpp.
+// When a query is over; timeout 0: the agent chooses.
+fake_time query_deadline(const fake_state& state, std::chrono::nanoseconds timeout);
+
 fake_reply run_stream(fake_connection& connection, const fake_header& header,
                       const fake_body& body);
 fake_reply run_monitor(fake_state& state, fake_connection& connection, const fake_header& header,

@@ -239,10 +239,7 @@ int fake_server::timeout() const {
   using clock = fake_clock::clock;
   if (state_.frozen) return -1;
   if (more_to_answer_) return 0;
-  auto next = clock::time_point::max();
-  for (const auto& query : state_.queries) {
-    if (query->deadline && !state_.clock.manual()) next = std::min(next, *query->deadline);
-  }
+  auto next = state_.clock.manual() ? clock::time_point::max() : state_.next_due();
   const auto now = clock::now();
   for (const auto& one : state_.connections) {
     if (one->wire.unsent() && one->wire.next_write() > now) {

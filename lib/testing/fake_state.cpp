@@ -52,8 +52,8 @@ fake_connection* fake_state::newest() {
 }
 
 std::size_t fake_state::deliver_user_event(fake_user_event event) {
-  ++event_time;
   if (event.ltime == 0) event.ltime = event_time;
+  event_time = std::max(event_time, event.ltime + 1);
   log("DEBUG", "serf: messageUserEventType: " + event.name);
   log("INFO", "agent: Received event: user-event: " + event.name);
   const auto record = to_record(event);
@@ -90,7 +90,7 @@ std::size_t fake_state::tell(const fake_cluster::change& change) {
 
 std::size_t fake_state::deliver_query(const std::shared_ptr<fake_query>& query,
                                       const std::string& payload) {
-  ++query_time;
+  const auto ltime = query_time++;
   log("INFO", "agent: Received event: query: " + query->name);
   std::size_t reached = 0;
   for (const auto& one : connections) {
@@ -98,7 +98,8 @@ std::size_t fake_state::deliver_query(const std::shared_ptr<fake_query>& query,
       if (!filter.takes("query", query->name)) continue;
       const auto id = ++one->last_query_id;
       one->seen_queries[id] = query;
-      one->send_record(seq, query_record(id, query_time, query->name, payload));
+      query->seen_as.emplace_back(one->id, id);
+      one->send_record(seq, query_record(id, ltime, query->name, payload));
       ++reached;
     }
   }
@@ -132,25 +133,33 @@ bool fake_state::send_to_asker(const fake_query& query, const std::string& type,
   return asker != nullptr;
 }
 
+void fake_state::add(const std::shared_ptr<fake_query>& query) {
+  queries.emplace(query->deadline, query);
+}
+
+// Of what is over, nothing is kept: an agent may run for days.
 void fake_state::finish(const std::shared_ptr<fake_query>& query) {
-  query->over = true;
-  send_to_asker(*query, "done", "", "");
-  queries.erase(std::remove(queries.begin(), queries.end(), query), queries.end());
+  const auto keep_alive = query;
+  send_to_asker(*keep_alive, "done", "", "");
+  for (const auto& [id, seen_as] : keep_alive->seen_as) {
+    if (auto* one = connection(id)) one->seen_queries.erase(seen_as);
+  }
+  const auto [first, last] = queries.equal_range(keep_alive->deadline);
+  const auto found =
+      std::find_if(first, last, [&](const auto& entry) { return entry.second == keep_alive; });
+  if (found != last) queries.erase(found);
+}
+
+fake_time fake_state::next_due() const {
+  return queries.empty() ? fake_time::max() : queries.begin()->first;
 }
 
 void fake_state::finish_due_queries() {
-  auto due = queries;  // finish() removes
   const auto now = clock.now();
-  due.erase(std::remove_if(due.begin(), due.end(),
-                           [&](const auto& one) { return !one->deadline || *one->deadline > now; }),
-            due.end());
-  std::stable_sort(due.begin(), due.end(),
-                   [](const auto& a, const auto& b) { return *a->deadline < *b->deadline; });
-  for (const auto& query : due) finish(query);
+  while (!queries.empty() && queries.begin()->first <= now) finish(queries.begin()->second);
 }
 
 void fake_state::start_again() {
-  for (const auto& query : queries) query->over = true;
   queries.clear();
   log_backlog.clear();
   frozen = false;

@@ -26,14 +26,16 @@
 
 namespace serf::testing {
 
+using fake_time = fake_clock::clock::time_point;
+
 // Lives until its deadline. Connections that saw it in a stream know it by IDs of their own.
 struct fake_query {
   std::string name;
   std::size_t connection = 0;  // who asked; 0 is another node
   std::uint64_t seq = 0;
-  std::optional<fake_clock::clock::time_point> deadline;
-  bool answered = false;  // by this agent: it answers once
-  bool over = false;
+  fake_time deadline = fake_time::max();
+  bool answered = false;                                       // by this agent: it answers once
+  std::vector<std::pair<std::size_t, std::uint64_t>> seen_as;  // by a connection, as an ID
 };
 
 struct fake_connection {
@@ -85,9 +87,10 @@ struct fake_state {
   // A record of type ack, response or done for whoever asked; whether it is still there.
   bool send_to_asker(const fake_query& query, const std::string& type, const std::string& from,
                      const std::string& payload);
-  // With done. The argument must not stand in `queries`, which it is taken from.
-  void finish(const std::shared_ptr<fake_query>& query);
+  void add(const std::shared_ptr<fake_query>& query);
+  void finish(const std::shared_ptr<fake_query>& query);  // with done
 
+  fake_time next_due() const;  // max(): nothing waits for the clock
   void finish_due_queries();
 
   void start_again();  // as its next process: nothing of before is left but the members
@@ -108,9 +111,9 @@ struct fake_state {
   fake_keyring keyring;
   fake_script script;
   std::map<std::pair<std::string, std::string>, std::string> answers;  // of a node to a query
-  std::uint64_t event_time = 1, query_time = 1;
+  std::uint64_t event_time = 1, query_time = 1;                        // of the next
   std::deque<std::string> log_backlog;
-  std::vector<std::shared_ptr<fake_query>> queries;
+  std::multimap<fake_time, std::shared_ptr<fake_query>> queries;  // by deadline
 
   std::vector<std::unique_ptr<fake_connection>> connections;  // oldest first
   std::vector<fake_request> requests;

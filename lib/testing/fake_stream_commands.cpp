@@ -12,11 +12,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// What agents choose when the request says 0: gossip interval x 16 x digits of the cluster's size.
-nanoseconds default_timeout(std::size_t members) {
-  return milliseconds(200) * 16 * std::to_string(members).size();
-}
-
 bool passes_filters(const fake_member& member, const fake_body& query) {
   const auto& nodes = query.at("FilterNodes").list();
   if (!nodes.empty() && std::find(nodes.begin(), nodes.end(), member.name) == nodes.end()) {
@@ -35,10 +30,12 @@ bool passes_filters(const fake_member& member, const fake_body& query) {
 }
 
 // Each node that lives acknowledges; this agent's streams see it when the filters let it.
-void spread(fake_state& state, const std::shared_ptr<fake_query>& query, const fake_body& body) {
-  state.queries.push_back(query);
+// Nobody's answer is on time where the deadline was before the query.
+void spread(fake_state& state, const std::shared_ptr<fake_query>& query, const fake_body& body,
+            bool on_time) {
+  state.add(query);
   for (const auto& member : state.cluster.members()) {
-    if (member.status != "alive" || !passes_filters(member, body)) continue;
+    if (!on_time || member.status != "alive" || !passes_filters(member, body)) continue;
     if (body.at("RequestAck").flag()) state.send_to_asker(*query, "ack", member.name, "");
     const auto answer = state.answers.find({member.name, query->name});
     if (answer == state.answers.end()) continue;
@@ -52,6 +49,16 @@ void spread(fake_state& state, const std::shared_ptr<fake_query>& query, const f
 }
 
 }  // namespace
+
+fake_time query_deadline(const fake_state& state, nanoseconds timeout) {
+  // 0: gossip interval x 16 x digits of the cluster's size.
+  if (timeout.count() == 0) {
+    timeout = milliseconds(200) * 16 * std::to_string(state.cluster.members().size()).size();
+  }
+  // The clock counts nanoseconds too: a timeout near its end must not wrap around.
+  constexpr nanoseconds longest = std::chrono::hours(24 * 365);
+  return state.clock.now() + std::clamp(timeout, nanoseconds(0), longest);
+}
 
 fake_reply run_stream(fake_connection& connection, const fake_header& header,
                       const fake_body& body) {
@@ -100,27 +107,26 @@ fake_reply run_query(fake_state& state, fake_connection& connection, const fake_
   if (encoded_query_size(body) > state.query_limit) {
     return {"query exceeds limit of " + std::to_string(state.query_limit) + " bytes"};
   }
-  // The clock counts nanoseconds too: a timeout near its end must not wrap around.
-  constexpr nanoseconds longest = std::chrono::hours(24 * 365);
-  nanoseconds timeout(body.at("Timeout").integer());
-  if (timeout.count() == 0) timeout = default_timeout(state.cluster.members().size());
   const auto query = std::make_shared<fake_query>();
   query->name = name;
   query->connection = connection.id;
   query->seq = header.seq;
   fake_reply reply;
   if (state.queries_by_hand) {
-    reply.then = [&state, query] { state.queries.push_back(query); };
+    reply.then = [&state, query] { state.add(query); };
     return reply;
   }
-  query->deadline = state.clock.now() + std::clamp(timeout, nanoseconds(0), longest);
-  reply.then = [&state, query, body] { spread(state, query, body); };
+  const nanoseconds timeout(body.at("Timeout").integer());
+  query->deadline = query_deadline(state, timeout);
+  reply.then = [&state, query, body, on_time = timeout.count() >= 0] {
+    spread(state, query, body, on_time);
+  };
   return reply;
 }
 
 fake_reply run_respond(fake_state& state, fake_connection& connection, const fake_body& body) {
   const auto found = connection.seen_queries.find(body.at("ID").number());
-  if (found == connection.seen_queries.end() || found->second->over) {
+  if (found == connection.seen_queries.end()) {
     return {"No pending queries matching ID"};
   }
   auto& query = *found->second;

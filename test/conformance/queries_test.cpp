@@ -88,7 +88,7 @@ TEST_P(queries, with_an_expression_that_does_not_compile_are_taken_and_nobody_an
 }
 
 TEST_P(queries, are_done_at_once_where_the_timeout_is_negative) {
-  const auto records = client->ask({{"Name", "load"}, {"Timeout", -1}});
+  const auto records = client->ask({{"Name", "load"}, {"RequestAck", true}, {"Timeout", -1}});
   EXPECT_EQ(records.back()["Type"], "done");
 }
 

@@ -100,6 +100,22 @@ TEST_P(streams, give_user_events_as_they_were_sent) {
   EXPECT_TRUE(client->record_of(events)["Payload"].is_nil());
 }
 
+// The clocks of an agent that is new stand at 1, which is what the next is stamped with.
+TEST_P(streams, stamp_the_first_event_and_the_first_query_with_1) {
+  const auto told = client->stream("user,query");
+  fire("deploy");
+  const auto event = client->record_of(told);
+  EXPECT_EQ(event["Name"], "deploy");
+  EXPECT_EQ(event["LTime"], 1);
+  EXPECT_EQ(client->error_of("query", fake_map{{"Name", "load"}, {"Timeout", 100000000}}), "");
+  const auto query = client->record_of(told);
+  EXPECT_EQ(query["Event"], "query");
+  EXPECT_EQ(query["LTime"], 1);
+  const auto stats = client->answer_to("stats").body;
+  EXPECT_EQ(stats["serf"]["event_time"], "2");
+  EXPECT_EQ(stats["serf"]["query_time"], "2");
+}
+
 // Real agents hold such events back for 1 to 3 s, and tell the last of a name only; the fake one
 // tells each at once. What a client may rely on holds for both: the last one comes, as it was sent.
 TEST_P(streams, give_the_last_of_the_events_that_may_be_merged) {

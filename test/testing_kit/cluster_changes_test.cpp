@@ -51,5 +51,63 @@ TEST(cluster_changes, give_each_node_an_address_of_its_own) {
   EXPECT_EQ(addresses["127.0.0.4"], "n3");
 }
 
+TEST(queries_of_others, are_over_at_their_deadline) {
+  fake_agent agent(fake_agent_options().manual_clock());
+  client answering(agent.address());
+  auto queries = answering.stream("query").get();
+  const auto next = [&] { return std::get<query_event>(queries.next_for(20s).value()); };
+  agent.push_query("load");
+  agent.push_query("longer", "", 24h);
+  const auto load = next();
+  const auto longer = next();
+  agent.advance(59s);
+  load.respond("0.5").get();
+  agent.push_query("load");
+  const auto late = next();
+  agent.advance(2min);
+  EXPECT_THROW(late.respond("0.5").get(), agent_error);
+  longer.respond("yes").get();
+}
+
+TEST(queries_of_others, are_over_when_the_test_says_so_where_it_wants_to) {
+  fake_agent agent(fake_agent_options().manual_clock().queries_by_hand());
+  client answering(agent.address());
+  auto queries = answering.stream("query").get();
+  agent.push_query("load", "", 1s);
+  const auto load = std::get<query_event>(queries.next_for(20s).value());
+  agent.advance(24h);
+  load.respond("0.5").get();
+}
+
+// A hundred thousand that are over cost what none would: this takes minutes where they are kept.
+TEST(queries_of_others, are_forgotten_when_they_are_over) {
+  fake_agent agent(fake_agent_options().manual_clock().quiet_log());
+  client answering(agent.address());
+  auto queries = answering.stream("query:last").get();
+  for (int i = 0; i < 100000; ++i) {
+    agent.push_query("load", "", 1ms);
+    agent.advance(1ms);
+  }
+  EXPECT_EQ(agent.push_query("last"), 1U);
+  std::get<query_event>(queries.next_for(20s).value()).respond("").get();
+}
+
+TEST(clocks, are_moved_by_events_of_a_later_time) {
+  fake_agent agent;
+  client listening(agent.address());
+  auto events = listening.stream("user").get();
+  const auto next = [&] { return std::get<user_event>(events.next_for(20s).value()).ltime; };
+  agent.push_user_event({"first"});
+  agent.push_user_event({"other_node", "", false, 41});
+  agent.push_user_event({"second"});
+  agent.push_user_event({"late", "", false, 7});
+  agent.push_user_event({"third"});
+  EXPECT_EQ(next(), 1U);
+  EXPECT_EQ(next(), 41U);
+  EXPECT_EQ(next(), 42U);
+  EXPECT_EQ(next(), 7U);
+  EXPECT_EQ(next(), 43U);
+}
+
 }  // namespace
 }  // namespace serf::testing

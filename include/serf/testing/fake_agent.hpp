@@ -95,9 +95,11 @@ class fake_agent {
   std::size_t push_burst(std::size_t records, const std::string& name = "burst");
   std::size_t push_member_event(const std::string& kind, const std::vector<fake_member>& members);
   std::size_t push_log(const std::string& line);  // also kept for monitors that start later
-  // Of another node. Clients can respond until expire_queries().
-  std::size_t push_query(const std::string& name, const std::string& payload = "");
-  void expire_queries();  // done for those of clients
+  // Of another node. Clients can respond until it is over, by the fake's clock; 0: after as long as
+  // agents choose, some seconds. With queries_by_hand() it is over when the test says so.
+  std::size_t push_query(const std::string& name, const std::string& payload = "",
+                         std::chrono::nanoseconds timeout = std::chrono::minutes(1));
+  void expire_queries();  // all are over; done for those of clients
 
   // For the queries that clients have asked and that are not done.
   std::size_t push_ack(const std::string& from);
