@@ -23,10 +23,14 @@ bool is_stand_in(std::string_view key) {
 
 }  // namespace
 
+void known_keys::add_own(std::string_view key) {
+  keys_.push_back({std::string(key), ++last_number_});
+}
+
 std::string known_keys::stand_in(std::string_view key) {
-  if (is_stand_in(key)) return std::string(key);
   const auto is_it = [&](const entry& each) { return each.key == key; };
   const auto known = std::find_if(keys_.begin(), keys_.end(), is_it);
+  if (known == keys_.end() && is_stand_in(key)) return std::string(key);
   std::uint64_t number = last_number_ + 1;
   if (known != keys_.end()) {
     number = known->number;

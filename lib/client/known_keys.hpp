@@ -12,7 +12,10 @@ namespace serf {
 // One thread at a time.
 class known_keys {
  public:
-  // What stands in place of a key: its number, and as long as it is.
+  // The client's own: redacted whatever it looks like.
+  void add_own(std::string_view key);
+  // What stands in place of a key: its number, and as long as it is. What looks like that already
+  // stays as it is, unless it is known for a key.
   std::string stand_in(std::string_view key);
 
   struct found {

@@ -28,7 +28,7 @@ std::string line(const session_note& note, const char* what, const std::string& 
 }  // namespace
 
 session_writer::session_writer(const std::string& auth_key) {
-  if (!auth_key.empty()) keys_.stand_in(auth_key);
+  if (!auth_key.empty()) keys_.add_own(auth_key);
 }
 
 std::string session_writer::begin() const {

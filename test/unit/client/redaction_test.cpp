@@ -112,6 +112,16 @@ TEST_F(redaction_test, leaves_a_stand_in_as_it_is) {
   EXPECT_EQ(keys.stand_in("2-redactedX"), "1-redacted.");
 }
 
+TEST_F(redaction_test, redacts_the_clients_own_key_even_where_it_looks_like_a_stand_in) {
+  const std::string odd = "7-redacted....";
+  known_keys keys;
+  keys.add_own(odd);
+  redaction writes(keys);
+  EXPECT_THAT(writes.write(sent(protocol::auth(odd))), EndsWith(R"(\xae\{1-redacted....\})"));
+  EXPECT_THAT(writes.write(sent(protocol::event(user_event_request("e", odd)))),
+              Not(HasSubstr("7-redacted")));
+}
+
 TEST_F(redaction_test, finds_the_key_in_what_is_no_msgpack) {
   const std::string echoed = "\xc1 400 Bad Request: " + key + " is not understood";
   for (std::size_t cut = 1; cut < echoed.size(); ++cut) {
