@@ -17,6 +17,7 @@ demo_player::demo_player(fake_agent& agent, demo_script script, double events_pe
       next_step_(clock::time_point::max()) {
   if (events_per_second_ > 0) next_event_ = started_;
   if (!script_.steps().empty()) next_step_ = started_ + script_.steps().front().after;
+  through_ = script_.steps().empty();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -36,11 +37,11 @@ void demo_player::run() {
     if (next == clock::time_point::max()) {
       stop_.wait(lock, [this] { return stopping_; });
     } else if (!stop_.wait_until(lock, next, [this] { return stopping_; })) {
-      lock.unlock();  // who stops need not wait for the agent
-      if (next == next_event_) {
-        send_event();
-      } else {
+      lock.unlock();                     // who stops need not wait for the agent
+      if (next_step_ <= clock::now()) {  // first: events may be due all the time
         take_step();
+      } else {
+        send_event();
       }
       lock.lock();
     }
@@ -50,7 +51,9 @@ void demo_player::run() {
 // To the multiples of the period: what was held up is made up for.
 void demo_player::send_event() {
   agent_.push_user_event({"tick", std::to_string(++events_)});
-  const std::chrono::duration<double> due(static_cast<double>(events_) / events_per_second_);
+  constexpr double decades = 1e9;  // within what the clock can count
+  const std::chrono::duration<double> due(
+      std::min(static_cast<double>(events_) / events_per_second_, decades));
   next_event_ = started_ + std::chrono::duration_cast<clock::duration>(due);
 }
 
@@ -63,6 +66,7 @@ void demo_player::take_step() {
   if (++step_ == script_.steps().size() && script_.repeats()) step_ = 0;
   next_step_ = step_ < script_.steps().size() ? next_step_ + script_.steps()[step_].after
                                               : clock::time_point::max();
+  through_ = next_step_ == clock::time_point::max();
 }
 
 }  // namespace serf::testing

@@ -1,6 +1,7 @@
 // Plays a script on a fake agent, on a thread of its own, and has it send events in a steady flow.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -19,7 +20,8 @@ class demo_player {
   // and the next step follows.
   demo_player(fake_agent& agent, demo_script script, double events_per_second,
               std::function<void(const std::string&)> complain);
-  ~demo_player();  // stops, whatever is left
+  ~demo_player();                            // stops, whatever is left
+  bool through() const { return through_; }  // no step of the script is to come
   demo_player(const demo_player&) = delete;
   demo_player& operator=(const demo_player&) = delete;
 
@@ -40,6 +42,7 @@ class demo_player {
   std::size_t step_ = 0;
   std::uint64_t events_ = 0;
 
+  std::atomic<bool> through_{false};
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;

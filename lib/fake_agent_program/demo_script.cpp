@@ -4,6 +4,8 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <utility>
@@ -12,6 +14,10 @@ namespace serf::testing {
 namespace {
 
 using std::chrono::nanoseconds;
+
+// Each is one step: no signal is heard while it lasts.
+constexpr std::uint32_t most_in_a_burst = 100000;
+constexpr std::uint32_t most_noise = 1U << 30U;
 
 // The words of one line, taken one after the other.
 class words {
@@ -34,12 +40,13 @@ class words {
     return all;
   }
 
-  std::size_t number(const char* what) {
+  std::uint32_t number(const char* what, std::uint32_t most) {
     const auto word = next(what);
-    std::size_t value = 0;
+    std::uint32_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (error != std::errc() || end != word.data() + word.size()) {
-      throw std::invalid_argument(std::string("not ") + what + ": " + word);
+    if (error != std::errc() || end != word.data() + word.size() || value > most) {
+      throw std::invalid_argument(std::string("not ") + what + " of at most " +
+                                  std::to_string(most) + ": " + word);
     }
     return value;
   }
@@ -63,7 +70,10 @@ class words {
 
   fake_member::tag_map tags() {
     fake_member::tag_map result;
-    while (more()) result.insert(tag_of(next("a tag")));
+    while (more()) {
+      const auto [key, value] = tag_of(next("a tag"));
+      result[key] = value;
+    }
     return result;
   }
 
@@ -100,7 +110,7 @@ action action_of(const std::string& word, words& from) {
     return [event](fake_agent& agent) { agent.push_user_event(event); };
   }
   if (word == "burst") {
-    const auto count = from.number("a number");
+    const auto count = from.number("a number", most_in_a_burst);
     return [count, event = name()](fake_agent& agent) { agent.push_burst(count, event); };
   }
   if (word == "query") {
@@ -123,8 +133,8 @@ action action_of(const std::string& word, words& from) {
   if (word == "reset") return [](fake_agent& agent) { agent.reset_connections(); };
   if (word == "restart") return [](fake_agent& agent) { agent.restart(); };
   if (word == "noise") {
-    const auto bytes = from.number("a number of bytes");
-    const auto seed = static_cast<std::uint32_t>(from.number("a seed"));
+    const auto bytes = from.number("a number of bytes", most_noise);
+    const auto seed = from.number("a seed", std::numeric_limits<std::uint32_t>::max());
     return [bytes, seed](fake_agent& agent) { agent.send_noise(bytes, seed); };
   }
   throw std::invalid_argument("no such word: " + word);

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -57,7 +58,10 @@ fake_agent_options options_of(const command_line& wanted) {
   auto options = listening_on<fake_agent_options>(wanted.address);
   options.auth_key(wanted.key).encrypt_key(wanted.encrypt_key).forget_requests();
   fake_member::tag_map tags;
-  for (const auto& text : wanted.tags) tags.insert(serf::testing::tag_of(text));
+  for (const auto& text : wanted.tags) {
+    const auto [key, value] = serf::testing::tag_of(text);
+    tags[key] = value;
+  }
   for (int i = 1; i <= wanted.members; ++i) {
     fake_member member("n" + std::to_string(i), tags);
     member.address = "127.0." + std::to_string(i / 256) + "." + std::to_string(i % 256);
@@ -72,7 +76,9 @@ demo_script script_of(const command_line& wanted) {
   std::ifstream file(wanted.script);
   if (!file) throw std::runtime_error("cannot read " + wanted.script);
   try {
-    return demo_script::read(file);
+    auto script = demo_script::read(file);
+    if (file.bad()) throw std::runtime_error("cannot read " + wanted.script);  // a directory
+    return script;
   } catch (const serf::testing::bad_script& error) {
     throw std::runtime_error(wanted.script + ": " + error.what());
   }
@@ -104,7 +110,13 @@ int serve(const command_line& wanted, const sigset_t& ends) {
   say_where(agent.address());
   const serf::testing::demo_player player(agent, std::move(script), wanted.events_per_second,
                                           complain);
-  wait_for(ends);
+  constexpr timespec now_and_then{0, 100000000};
+  while (::sigtimedwait(&ends, nullptr, &now_and_then) < 0) {
+    if (!player.through() || !agent.has_left()) continue;
+    agent.wait_for_open_connections(0, std::chrono::seconds(5));
+    complain("the agent has left, and no line of a script is to come");
+    break;
+  }
   return 0;
 }
 
@@ -126,10 +138,16 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 1e6));
   auto* script =
       app.add_option("--script", wanted.script, "a file that says what happens, and when");
-  app.add_option("--replay", wanted.replay, "a recorded session: nothing but that is served")
-      ->excludes(script);
+  auto* recording =
+      app.add_option("--replay", wanted.replay, "a recorded session: nothing but that is served")
+          ->excludes(script);
   try {
     app.parse(argc, argv);
+    for (const auto* file : {script, recording}) {
+      if (file->count() > 0 && file->as<std::string>().empty()) {
+        throw CLI::ValidationError(file->get_name(), "names no file");
+      }
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 1;
   }

@@ -164,13 +164,15 @@ void fake_agent::answer(const std::string& node, const std::string& query,
 }
 
 std::size_t fake_agent::push_burst(std::size_t records, const std::string& name) {
-  return server_->change([&](fake_state& state) {
-    std::size_t reached = 0;
-    for (std::size_t i = 1; i <= records; ++i) {
-      reached = state.deliver_user_event({name, std::to_string(i)});
-    }
-    return reached;
-  });
+  constexpr std::size_t at_once = 1000;  // then others have their turn
+  std::size_t reached = 0;
+  for (std::size_t sent = 0; sent < records;) {
+    const auto end = sent + std::min(at_once, records - sent);
+    server_->change([&](fake_state& state) {
+      while (sent < end) reached = state.deliver_user_event({name, std::to_string(++sent)});
+    });
+  }
+  return reached;
 }
 std::size_t fake_agent::push_user_event(const fake_user_event& event) {
   return server_->change([&](fake_state& state) { return state.deliver_user_event(event); });
@@ -249,6 +251,9 @@ std::optional<fake_request> fake_agent::wait_for_request(const std::string& comm
     return result.has_value();
   });
   return result;
+}
+bool fake_agent::has_left() const {
+  return server_->look([](const fake_state& state) { return state.gone; });
 }
 std::vector<fake_live> fake_agent::live() const { return server_->look(live_on); }
 bool fake_agent::wait_for_live(std::size_t count, milliseconds timeout) const {

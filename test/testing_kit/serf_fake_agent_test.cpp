@@ -15,6 +15,7 @@
 #include <serf/testing/fake_agent.hpp>
 
 #include "integration/background_program.hpp"
+#include "support/deadline.hpp"
 #include "support/real_agent.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -129,6 +130,44 @@ TEST(serf_fake_agent, sends_events_in_a_steady_flow) {
   }
 }
 
+TEST(serf_fake_agent, takes_a_flow_that_hardly_flows_and_one_that_leaves_the_script_its_turn) {
+  started_program slow({"--events-per-second", "1e-12"});
+  client asking(slow.address());
+  EXPECT_LE(asking.stats().get().event_time, 2U);
+  const script_file script("after 1ms join n2\n");
+  const started_program fast({"--events-per-second", "1e6", "--script", script.name()});
+  client watching(fast.address());
+  EXPECT_TRUE(wait_until([&] { return watching.members().get().size() == 2; }, 20s));
+}
+
+TEST(serf_fake_agent, ends_when_the_agent_has_left_and_the_script_is_through) {
+  started_program started;
+  EXPECT_THAT(started.serf({"leave"}), HasSubstr("Graceful leave complete"));
+  const auto result = started.program().result(20s);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.error_output,
+            "serf-fake-agent: the agent has left, and no line of a script is to come\n");
+
+  const script_file back("leave n1\nafter 300ms restart\njoin n2\n");
+  const started_program again({"--script", back.name()});
+  client asking(again.address());
+  const auto has_two = [&] {
+    try {
+      return asking.members().get().size() == 2;
+    } catch (const error&) {  // it has left
+      return false;
+    }
+  };
+  EXPECT_TRUE(wait_until(has_two, 20s));
+}
+
+TEST(serf_fake_agent, takes_the_last_of_two_tags_of_one_name) {
+  const script_file script("join n2 dc=east dc=west\n");
+  const started_program started({"--tags", "a=1", "--tags", "a=2", "--script", script.name()});
+  client asking(started.address());
+  EXPECT_EQ(asking.members().get().at(0).tags, (tag_map{{"a", "2"}}));
+}
+
 TEST(serf_fake_agent, plays_its_script_again_and_again) {
   const script_file script(
       "# A comment, and an empty line\n\n"
@@ -231,7 +270,9 @@ TEST(serf_fake_agent, refuses_scripts_it_does_not_understand) {
   EXPECT_THAT(complaint("after -1s fail n2\n"), HasSubstr("not a time such as 500ms"));
   EXPECT_THAT(complaint("after 1.2.3s fail n2\n"), HasSubstr("not a time such as 500ms"));
   EXPECT_THAT(complaint("freeze\n"), HasSubstr("it lacks a time"));
-  EXPECT_THAT(complaint("burst many flood\n"), HasSubstr("not a number: many"));
+  EXPECT_THAT(complaint("burst many flood\n"), HasSubstr("not a number of at most 100000: many"));
+  EXPECT_THAT(complaint("burst 100001 flood\n"), HasSubstr("not a number of at most 100000"));
+  EXPECT_THAT(complaint("noise 8 4294967296\n"), HasSubstr("not a seed of at most 4294967295"));
   EXPECT_THAT(complaint("fail n2 n3\n"), HasSubstr("too much: n3"));
   EXPECT_THAT(complaint("after 1s\nrepeat\nclose\n"), HasSubstr("nothing may follow \"repeat\""));
   EXPECT_THAT(complaint("close\nrepeat\n"), HasSubstr("no time passes in it"));
@@ -251,6 +292,9 @@ TEST(serf_fake_agent, says_what_is_wrong_with_its_command_line) {
   EXPECT_THAT(complaint({"--rpc-addr", "127.0.0.1:65536"}), HasSubstr("not an address such as"));
   EXPECT_THAT(complaint({"--rpc-addr", "localhost:0"}), HasSubstr("not an IP address: localhost"));
   EXPECT_THAT(complaint({"--script", "/nonexistent"}), HasSubstr("cannot read /nonexistent"));
+  EXPECT_THAT(complaint({"--script", "/"}), HasSubstr("cannot read /"));
+  EXPECT_THAT(complaint({"--script", ""}), HasSubstr("--script: names no file"));
+  EXPECT_THAT(complaint({"--replay", ""}), HasSubstr("--replay: names no file"));
   EXPECT_THAT(complaint({"--replay", "/nonexistent"}), HasSubstr("/nonexistent"));
   EXPECT_THAT(complaint({"--tags", "web"}), HasSubstr("not a tag such as role=web: web"));
   EXPECT_THAT(complaint({"--bogus"}), HasSubstr("--bogus"));

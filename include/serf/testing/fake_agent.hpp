@@ -110,6 +110,7 @@ class fake_agent {
   bool push_record(std::size_t connection, std::uint64_t seq, const fake_value& record);
 
   // --- What has been seen ---
+  bool has_left() const;  // the cluster, as a client or a test had it do, and it is not back
   std::vector<fake_request> requests() const;  // oldest first
   std::vector<fake_request> requests(const std::string& command) const;
   // The nth request of this command, counted from 1 and from the start; nullopt: it did not come.
