@@ -209,7 +209,8 @@ void fake_server::accept_waiting() {
       connection->wire.end_now(fake_end::reset);
       continue;
     }
-    state_.log("INFO", "agent.ipc: Accepted client: " + peer_of(descriptor));
+    connection->peer = peer_of(descriptor);
+    state_.log("INFO", "agent.ipc: Accepted client: " + connection->peer);
     connection->wire.send(state_.greeting);
     state_.connections.push_back(std::move(connection));
   }

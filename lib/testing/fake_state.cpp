@@ -11,11 +11,23 @@ namespace serf::testing {
 namespace {
 
 constexpr std::size_t log_backlog_size = 512;
+constexpr std::size_t stream_queue_size = 512;
 
 }  // namespace
 
 void fake_connection::send_record(std::uint64_t seq, const fake_value& record) {
   wire.send(encode_message(seq, "", record));
+}
+
+bool fake_connection::is_full(std::uint64_t seq) {
+  auto& unsent = unsent_records[seq];
+  while (!unsent.empty() && unsent.front() <= wire.written_total()) unsent.pop_front();
+  return unsent.size() >= stream_queue_size;
+}
+
+void fake_connection::send_counted(std::uint64_t seq, const fake_value& record) {
+  send_record(seq, record);
+  unsent_records[seq].push_back(wire.queued_total());
 }
 
 fake_state::fake_state(const fake_agent_options& options)
@@ -27,6 +39,7 @@ fake_state::fake_state(const fake_agent_options& options)
       queries_by_hand(options.queries_by_hand_),
       quiet_log(options.quiet_log_),
       forget_requests(options.forget_requests_),
+      drop_records(options.drop_records_),
       clock(options.manual_clock_),
       cluster(options.members_),
       keyring(options.encrypt_key_) {
@@ -61,8 +74,7 @@ std::size_t fake_state::deliver_user_event(fake_user_event event) {
   for (const auto& one : connections) {
     for (const auto& [seq, filter] : one->streams) {
       if (!filter.takes("user", event.name)) continue;
-      one->send_record(seq, record);
-      ++reached;
+      if (stream_record(*one, seq, record, "event")) ++reached;
     }
   }
   return reached;
@@ -75,8 +87,7 @@ std::size_t fake_state::deliver_members(const std::string& kind,
   for (const auto& one : connections) {
     for (const auto& [seq, filter] : one->streams) {
       if (!filter.takes(kind, "")) continue;
-      one->send_record(seq, record);
-      ++reached;
+      if (stream_record(*one, seq, record, "event")) ++reached;
     }
   }
   return reached;
@@ -99,8 +110,8 @@ std::size_t fake_state::deliver_query(const std::shared_ptr<fake_query>& query,
       const auto id = ++one->last_query_id;
       one->seen_queries[id] = query;
       query->seen_as.emplace_back(one->id, id);
-      one->send_record(seq, query_record(id, ltime, query->name, payload));
-      ++reached;
+      const auto record = query_record(id, ltime, query->name, payload);
+      if (stream_record(*one, seq, record, "event")) ++reached;
     }
   }
   return reached;
@@ -112,10 +123,28 @@ std::size_t fake_state::deliver_log(const std::string& line) {
   std::size_t reached = 0;
   for (const auto& one : connections) {
     if (!one->log_monitor || !passes_level(line, one->log_monitor->level)) continue;
-    one->send_record(one->log_monitor->seq, log_record(line));
-    ++reached;
+    if (stream_record(*one, one->log_monitor->seq, log_record(line), "logs")) ++reached;
   }
   return reached;
+}
+
+bool fake_state::stream_record(fake_connection& to, std::uint64_t seq, const fake_value& record,
+                               const char* kind) {
+  if (!drop_records) {
+    to.send_record(seq, record);
+    return true;
+  }
+  if (to.is_full(seq) && !frozen && !pause) to.wire.write_ahead();  // to a client that does read
+  if (!to.is_full(seq)) {
+    to.send_counted(seq, record);
+    return true;
+  }
+  // Where that line is dropped itself, no further one tells of it.
+  if (!std::exchange(dropping, true)) {
+    log("WARN", std::string("agent.ipc: Dropping ") + kind + " to ipc.client: " + to.peer);
+    dropping = false;
+  }
+  return false;
 }
 
 void fake_state::log(const std::string& level, const std::string& text) {

@@ -42,9 +42,13 @@ struct fake_connection {
   fake_connection(std::size_t number, int descriptor) : id(number), wire(descriptor) {}
 
   void send_record(std::uint64_t seq, const fake_value& record);
+  // Whether a stream or monitor has as many records unsent as agents keep of one.
+  bool is_full(std::uint64_t seq);
+  void send_counted(std::uint64_t seq, const fake_value& record);
 
   std::size_t id;
   fake_wire wire;
+  std::string peer;  // its address
 
   fake_header header;  // agents have one per connection and never clear it
   bool between_header_and_body = false;
@@ -61,6 +65,7 @@ struct fake_connection {
   };
   std::map<std::uint64_t, fake_event_filter> streams;
   std::optional<monitor> log_monitor;
+  std::map<std::uint64_t, std::deque<std::uint64_t>> unsent_records;  // by stream: where each ends
   std::map<std::uint64_t, std::shared_ptr<fake_query>> seen_queries;
   std::uint64_t last_query_id = 0;
 };
@@ -78,6 +83,11 @@ struct fake_state {
   std::size_t deliver_members(const std::string& kind, const std::vector<fake_member>& members);
   std::size_t deliver_query(const std::shared_ptr<fake_query>& query, const std::string& payload);
   std::size_t deliver_log(const std::string& line);
+
+  // A record of a stream or a monitor; whether it was not dropped, as agents do where a client does
+  // not read.
+  bool stream_record(fake_connection& to, std::uint64_t seq, const fake_value& record,
+                     const char* kind);
 
   // A line of the agent's own, unless it is to be quiet.
   void log(const std::string& level, const std::string& text);
@@ -101,7 +111,7 @@ struct fake_state {
   std::string auth_key;
   const std::string greeting;
   const std::size_t user_event_limit, query_limit;
-  const bool never_read, queries_by_hand, quiet_log, forget_requests;
+  const bool never_read, queries_by_hand, quiet_log, forget_requests, drop_records;
   fake_clock clock;
 
   // Asked before the agent itself answers a command; nullopt leaves it to the agent. May be empty.
@@ -127,6 +137,7 @@ struct fake_state {
   bool listening = true;                           // as wanted; the loop sees to it
   bool gone = false;                               // between shut_down() and come_back()
   std::optional<std::chrono::milliseconds> pause;  // behind each single byte
+  bool dropping = false;                           // within the line that says so
 };
 
 }  // namespace serf::testing

@@ -84,7 +84,7 @@ fake_reply run_monitor(fake_state& state, fake_connection& connection, const fak
   reply.then = [&state, &connection, seq = header.seq, level = *level, name] {
     connection.log_monitor = fake_connection::monitor{seq, level, name};
     for (const auto& line : state.log_backlog) {
-      if (passes_level(line, level)) connection.send_record(seq, log_record(line));
+      if (passes_level(line, level)) connection.send_counted(seq, log_record(line));
     }
   };
   return reply;
@@ -94,6 +94,7 @@ fake_reply run_stop(fake_connection& connection, const fake_body& body) {
   const auto seq = body.at("Stop").number();
   if (connection.log_monitor && connection.log_monitor->seq == seq) connection.log_monitor.reset();
   connection.streams.erase(seq);
+  connection.unsent_records.erase(seq);
   return {};
 }
 

@@ -75,11 +75,21 @@ void fake_wire::write(const std::chrono::milliseconds* pause) {
       break;
     }
     sent_ += static_cast<std::size_t>(wrote);
+    written_total_ += static_cast<std::uint64_t>(wrote);
     if (pause) next_write_ = clock::now() + *pause;
   }
   if (!unsent() || sent_ > out_.size() / 2) {
     out_.erase(0, sent_);
     sent_ = 0;
+  }
+}
+
+void fake_wire::write_ahead() {
+  while (!ended() && unsent()) {
+    const auto wrote = ::send(descriptor_, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+    if (wrote < 0) break;
+    sent_ += static_cast<std::size_t>(wrote);
+    written_total_ += static_cast<std::uint64_t>(wrote);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -33,9 +34,14 @@ class fake_wire {
   void send(std::string_view bytes);  // nothing once muted or ending
   void mute() { muted_ = true; }      // what is sent from here on is lost
   bool unsent() const { return sent_ < out_.size(); }
+  // How much was ever sent, and how much of that the kernel has taken.
+  std::uint64_t queued_total() const { return written_total_ + (out_.size() - sent_); }
+  std::uint64_t written_total() const { return written_total_; }
   bool congested() const;  // so much is unsent that agents would stop to answer
   // One byte per write, and a pause behind each; nullptr: all at once.
   void write(const std::chrono::milliseconds* pause);
+  // What the kernel takes right now, by whoever holds the lock: an error is left to write().
+  void write_ahead();
   clock::time_point next_write() const { return next_write_; }
 
   // `at` the earliest.
@@ -51,6 +57,7 @@ class fake_wire {
   int descriptor_;
   std::string in_, out_;
   std::size_t consumed_ = 0, sent_ = 0;
+  std::uint64_t written_total_ = 0;
   bool at_end_ = false;
   bool muted_ = false;
   fake_end ending_ = fake_end::none;

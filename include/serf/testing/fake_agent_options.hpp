@@ -44,6 +44,11 @@ class fake_agent_options {
   // and on. requests() is empty, and wait_for_request() waits in vain.
   fake_agent_options& forget_requests(bool v = true) { return forget_requests_ = v, *this; }
 
+  // As agents do, drops the newest records of a stream or monitor of which 512 wait for a client
+  // that does not read, with a line in the log. Without, none is ever lost, and memory is the
+  // limit.
+  fake_agent_options& drop_records(bool v = true) { return drop_records_ = v, *this; }
+
   // Bytes sent to whoever connects, before anything is read: another kind of server.
   fake_agent_options& greeting(std::string v) { return greeting_ = std::move(v), *this; }
   // Accepts and writes, but leaves in the kernel what it is sent.
@@ -63,6 +68,7 @@ class fake_agent_options {
   bool manual_clock_ = false;
   bool quiet_log_ = false;
   bool forget_requests_ = false;
+  bool drop_records_ = false;
 };
 
 }  // namespace serf::testing
