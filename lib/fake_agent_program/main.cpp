@@ -34,6 +34,7 @@ struct command_line {
   std::vector<std::string> tags;
   int members = 1;
   double events_per_second = 0;
+  bool at_once = false;
 };
 
 void complain(const std::string& what) { std::cerr << "serf-fake-agent: " + what + "\n"; }
@@ -57,6 +58,7 @@ Options listening_on(const std::string& address) {
 fake_agent_options options_of(const command_line& wanted) {
   auto options = listening_on<fake_agent_options>(wanted.address);
   options.auth_key(wanted.key).encrypt_key(wanted.encrypt_key).forget_requests().drop_records();
+  options.coalesce(!wanted.at_once);
   fake_member::tag_map tags;
   for (const auto& text : wanted.tags) {
     const auto [key, value] = serf::testing::tag_of(text);
@@ -136,6 +138,7 @@ int main(int argc, char** argv) {
   app.add_option("--encrypt", wanted.encrypt_key, "the cluster's gossip key, base64");
   app.add_option("--events-per-second", wanted.events_per_second, "user events named tick")
       ->check(CLI::Range(0.0, 1e6));
+  app.add_flag("--at-once", wanted.at_once, "events come at once, not merged as agents do it");
   auto* script =
       app.add_option("--script", wanted.script, "a file that says what happens, and when");
   auto* recording =

@@ -120,7 +120,7 @@ void fake_agent::advance(std::chrono::nanoseconds by) {
       throw std::logic_error("fake agent: advance() needs fake_agent_options::manual_clock()");
     }
     state.clock.advance(std::chrono::duration_cast<fake_clock::clock::duration>(by));
-    if (!state.frozen) state.finish_due_queries();
+    if (!state.frozen) state.pass_time();
   });
 }
 

@@ -1,4 +1,5 @@
-// The clock that queries live by: the system's, or one that stands until a test moves it.
+// The clock that queries and held events live by: the system's, or one that stands until a test
+// moves it.
 #pragma once
 
 #include <chrono>
@@ -19,5 +20,7 @@ class fake_clock {
   bool manual_;
   clock::time_point now_;
 };
+
+using fake_time = fake_clock::clock::time_point;
 
 }  // namespace serf::testing

@@ -138,7 +138,7 @@ void fake_server::settle() {
     for (const auto& one : state_.connections) serf::testing::release_held(state_, *one);
   }
   if (!state_.frozen) {
-    state_.finish_due_queries();
+    state_.pass_time();
     for (const auto& one : state_.connections) converse(state_, *one);
   }
   // Before anybody hears that the agent has left: nobody connects to it then.

@@ -40,6 +40,7 @@ fake_state::fake_state(const fake_agent_options& options)
       quiet_log(options.quiet_log_),
       forget_requests(options.forget_requests_),
       drop_records(options.drop_records_),
+      coalesce(options.coalesce_),
       clock(options.manual_clock_),
       cluster(options.members_),
       keyring(options.encrypt_key_) {
@@ -68,6 +69,22 @@ std::size_t fake_state::deliver_user_event(fake_user_event event) {
   if (event.ltime == 0) event.ltime = event_time;
   event_time = std::max(event_time, event.ltime + 1);
   log("DEBUG", "serf: messageUserEventType: " + event.name);
+  if (!coalesce || !event.coalesce) return tell_user_event(event);
+  held_user_events.add(event, clock.now());
+  return streams_that_take("user", event.name);
+}
+
+std::size_t fake_state::streams_that_take(const std::string& kind, const std::string& name) const {
+  std::size_t count = 0;
+  for (const auto& one : connections) {
+    for (const auto& [seq, filter] : one->streams) {
+      if (filter.takes(kind, name)) ++count;
+    }
+  }
+  return count;
+}
+
+std::size_t fake_state::tell_user_event(const fake_user_event& event) {
   log("INFO", "agent: Received event: user-event: " + event.name);
   const auto record = to_record(event);
   std::size_t reached = 0;
@@ -95,8 +112,24 @@ std::size_t fake_state::deliver_members(const std::string& kind,
 
 std::size_t fake_state::tell(const fake_cluster::change& change) {
   log("INFO", "serf: " + logged_event(change.kind, change.member));
-  log("INFO", "agent: Received event: " + change.kind);
-  return deliver_members(change.kind, {change.member});
+  if (!coalesce) return tell_members(change.kind, {change.member});
+  held_member_events.add(change.kind, change.member, clock.now());
+  return streams_that_take(change.kind, "");
+}
+
+std::size_t fake_state::tell_members(const std::string& kind,
+                                     const std::vector<fake_member>& members) {
+  log("INFO", "agent: Received event: " + kind);
+  return deliver_members(kind, members);
+}
+
+void fake_state::tell_held(fake_time now) {
+  if (held_member_events.due() <= now) {
+    for (const auto& event : held_member_events.take()) tell_members(event.kind, event.members);
+  }
+  if (held_user_events.due() <= now) {
+    for (const auto& event : held_user_events.take()) tell_user_event(event);
+  }
 }
 
 std::size_t fake_state::deliver_query(const std::shared_ptr<fake_query>& query,
@@ -180,16 +213,22 @@ void fake_state::finish(const std::shared_ptr<fake_query>& query) {
 }
 
 fake_time fake_state::next_due() const {
-  return queries.empty() ? fake_time::max() : queries.begin()->first;
+  const auto query = queries.empty() ? fake_time::max() : queries.begin()->first;
+  return std::min({query, held_user_events.due(), held_member_events.due()});
 }
 
-void fake_state::finish_due_queries() {
+void fake_state::pass_time() {
   const auto now = clock.now();
-  while (!queries.empty() && queries.begin()->first <= now) finish(queries.begin()->second);
+  for (auto due = next_due(); due <= now; due = next_due()) {
+    tell_held(due);
+    while (!queries.empty() && queries.begin()->first <= due) finish(queries.begin()->second);
+  }
 }
 
 void fake_state::start_again() {
   queries.clear();
+  held_user_events = {};
+  held_member_events = {};
   log_backlog.clear();
   frozen = false;
   listening = true;
@@ -198,6 +237,7 @@ void fake_state::start_again() {
 }
 
 void fake_state::shut_down(std::chrono::milliseconds linger) {
+  tell_held(fake_time::max());
   listening = false;
   gone = true;
   for (const auto& one : connections) {

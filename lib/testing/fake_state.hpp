@@ -18,6 +18,7 @@
 #include "testing/fake_body.hpp"
 #include "testing/fake_clock.hpp"
 #include "testing/fake_cluster.hpp"
+#include "testing/fake_coalescing.hpp"
 #include "testing/fake_events.hpp"
 #include "testing/fake_keyring.hpp"
 #include "testing/fake_reply.hpp"
@@ -25,8 +26,6 @@
 #include "testing/fake_wire.hpp"
 
 namespace serf::testing {
-
-using fake_time = fake_clock::clock::time_point;
 
 // Lives until its deadline. Connections that saw it in a stream know it by IDs of their own.
 struct fake_query {
@@ -76,7 +75,7 @@ struct fake_state {
   fake_connection* connection(std::size_t id);  // nullptr: not open
   fake_connection* newest();
 
-  // To all streams that take it; how many those are.
+  // To all streams that take it, at once or, merged with others, in a while; how many those are.
   std::size_t deliver_user_event(fake_user_event event);
   // What a change of a member means to streams and monitors.
   std::size_t tell(const fake_cluster::change& change);
@@ -101,7 +100,7 @@ struct fake_state {
   void finish(const std::shared_ptr<fake_query>& query);  // with done
 
   fake_time next_due() const;  // max(): nothing waits for the clock
-  void finish_due_queries();
+  void pass_time();            // what is due comes about
 
   void start_again();  // as its next process: nothing of before is left but the members
   // Closes everything, as an agent that has left: new connections at once, others after a while.
@@ -111,7 +110,7 @@ struct fake_state {
   std::string auth_key;
   const std::string greeting;
   const std::size_t user_event_limit, query_limit;
-  const bool never_read, queries_by_hand, quiet_log, forget_requests, drop_records;
+  const bool never_read, queries_by_hand, quiet_log, forget_requests, drop_records, coalesce;
   fake_clock clock;
 
   // Asked before the agent itself answers a command; nullopt leaves it to the agent. May be empty.
@@ -119,6 +118,8 @@ struct fake_state {
 
   fake_cluster cluster;
   fake_keyring keyring;
+  fake_user_coalescing held_user_events;
+  fake_member_coalescing held_member_events;
   fake_script script;
   std::map<std::pair<std::string, std::string>, std::string> answers;  // of a node to a query
   std::uint64_t event_time = 1, query_time = 1;                        // of the next
@@ -132,6 +133,10 @@ struct fake_state {
   std::size_t bytes_received = 0;
 
   void log_start();
+  std::size_t streams_that_take(const std::string& kind, const std::string& name) const;
+  std::size_t tell_user_event(const fake_user_event& event);
+  std::size_t tell_members(const std::string& kind, const std::vector<fake_member>& members);
+  void tell_held(fake_time now);  // what is due by then
 
   bool frozen = false;
   bool listening = true;                           // as wanted; the loop sees to it

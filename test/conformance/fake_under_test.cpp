@@ -13,7 +13,7 @@ fake_member node(std::size_t index, const tag_map& tags) {
 
 fake_agent_options options_for(const cluster_under_test& cluster) {
   fake_agent_options options;
-  options.auth_key(cluster.auth_key).encrypt_key(cluster.encrypt_key);
+  options.auth_key(cluster.auth_key).encrypt_key(cluster.encrypt_key).coalesce();
   for (std::size_t i = 0; i < cluster.nodes.size(); ++i) options.member(node(i, cluster.nodes[i]));
   return options;
 }

@@ -116,8 +116,8 @@ TEST_P(streams, stamp_the_first_event_and_the_first_query_with_1) {
   EXPECT_EQ(stats["serf"]["query_time"], "2");
 }
 
-// Real agents hold such events back for 1 to 3 s, and tell the last of a name only; the fake one
-// tells each at once. What a client may rely on holds for both: the last one comes, as it was sent.
+// Agents hold such events back for 1 to 3 s, and tell the last of a name. Where they are slow to
+// come, they tell others before; but the last one comes, as it was sent.
 TEST_P(streams, give_the_last_of_the_events_that_may_be_merged) {
   const auto events = client->stream("user");
   for (const auto* payload : {"v1", "v2", "v3"}) {

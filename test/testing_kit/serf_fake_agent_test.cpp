@@ -183,7 +183,7 @@ TEST(serf_fake_agent, plays_its_script_again_and_again) {
       "freeze 1ms\n"
       "after 1ms\n"
       "repeat\n");
-  const started_program started({"--script", script.name()});
+  const started_program started({"--at-once", "--script", script.name()});
   client listening(started.address());
   auto events = listening.stream().get();
   const std::vector<std::string> wanted{

@@ -69,11 +69,12 @@ class fake_agent {
   void send_raw_to(std::size_t connection, const std::string& bytes);
 
   // --- The clock of manual_clock() ---
-  void advance(std::chrono::nanoseconds by);  // queries that are due by then are done
+  void advance(std::chrono::nanoseconds by);  // what is due by then has come about
 
   // --- The cluster, with the events that streams get and the lines that monitors get ---
-  // Each returns how many streams take the event. Of an unknown name: std::invalid_argument.
-  // Alive: new, or come back, with the address, coordinate and tags it had where these are default.
+  // Each returns how many streams take the event, now or, with coalesce(), in a while. Of an
+  // unknown name: std::invalid_argument. Alive: new, or come back, with the address, coordinate and
+  // tags it had where these are default.
   std::size_t join(const fake_member& member);
   std::size_t fail(const std::string& name);
   std::size_t leave(const std::string& name);  // of the agent itself: it ends, as after SIGINT

@@ -33,7 +33,8 @@ class fake_agent_options {
   // acks, no deadline, no delivery to streams.
   fake_agent_options& queries_by_hand(bool v = true) { return queries_by_hand_ = v, *this; }
 
-  // The deadlines of queries come when the test says so: fake_agent::advance(). Nothing else waits.
+  // Time passes when the test says so: fake_agent::advance(). The deadlines of queries and what
+  // coalesce() holds wait for it; nothing else does.
   fake_agent_options& manual_clock(bool v = true) { return manual_clock_ = v, *this; }
 
   // Without the lines that agents log of connections, members and events: monitors get what
@@ -43,6 +44,11 @@ class fake_agent_options {
   // Keeps no list of the requests, which grows as long as there are any: for programs that go on
   // and on. requests() is empty, and wait_for_request() waits in vain.
   fake_agent_options& forget_requests(bool v = true) { return forget_requests_ = v, *this; }
+
+  // As agents do, holds member events, and user events that may be merged, for one to three seconds
+  // of its clock, and merges them: of a user event's name the latest is told, and one record has
+  // several members. Without, for tests, each is told at once.
+  fake_agent_options& coalesce(bool v = true) { return coalesce_ = v, *this; }
 
   // As agents do, drops the newest records of a stream or monitor of which 512 wait for a client
   // that does not read, with a line in the log. Without, none is ever lost, and memory is the
@@ -69,6 +75,7 @@ class fake_agent_options {
   bool quiet_log_ = false;
   bool forget_requests_ = false;
   bool drop_records_ = false;
+  bool coalesce_ = false;
 };
 
 }  // namespace serf::testing
