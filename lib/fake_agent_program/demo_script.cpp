@@ -91,6 +91,12 @@ action action_of(const std::string& word, words& from) {
     member.tags = from.tags();
     return [member](fake_agent& agent) { agent.join(member); };
   }
+  if (word == "joinable") {
+    auto address = from.next("an address");
+    fake_member member(name());
+    member.tags = from.tags();
+    return [address, member](fake_agent& agent) { agent.join_brings(address, {member}); };
+  }
   if (word == "fail") {
     return [node = name()](fake_agent& agent) { agent.fail(node); };
   }

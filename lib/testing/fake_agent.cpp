@@ -134,7 +134,11 @@ void fake_agent::remove_member(const std::string& name) {
   server_->change([&](fake_state& state) { state.cluster.remove(name); });
 }
 void fake_agent::fail_join(const std::string& address) {
-  server_->change([&](fake_state& state) { state.cluster.fail_join(address); });
+  server_->change([&](fake_state& state) { state.joins.fail(address); });
+}
+
+void fake_agent::join_brings(const std::string& address, const std::vector<fake_member>& members) {
+  server_->change([&](fake_state& state) { state.joins.bring(address, members); });
 }
 
 std::size_t fake_agent::join(const fake_member& member) {

@@ -191,22 +191,6 @@ std::optional<std::string> fake_cluster::change_tags(const fake_value& set,
   return std::nullopt;
 }
 
-std::pair<std::size_t, std::string> fake_cluster::join(const fake_value& addresses) const {
-  std::string lines;
-  std::size_t failures = 0;
-  for (const auto& item : addresses.list()) {
-    const auto address = item.text();
-    if (failing_.count(address) == 0) continue;
-    ++failures;
-    lines += "\t* Failed to join " + address.substr(0, address.rfind(':')) + ": dial tcp " +
-             address + ": connect: connection refused\n";
-  }
-  const auto reached = addresses.size() - failures;
-  if (reached > 0 || failures == 0) return {reached, ""};
-  return {0, std::to_string(failures) + (failures == 1 ? " error" : " errors") + " occurred:\n" +
-                 lines + "\n"};
-}
-
 fake_value fake_cluster::stats(bool encrypted, std::uint64_t event_time,
                                std::uint64_t query_time) const {
   const auto count = [&](const std::string& status) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,10 +52,6 @@ class fake_cluster {
   // tags; the text of the error when they are too large, and nothing is changed.
   std::optional<std::string> change_tags(const fake_value& set, const fake_value& remove);
 
-  // The command join: how many were reached, and the error when none was.
-  std::pair<std::size_t, std::string> join(const fake_value& addresses) const;
-  void fail_join(const std::string& address) { failing_.insert(address); }
-
   fake_value stats(bool encrypted, std::uint64_t event_time, std::uint64_t query_time) const;
 
  private:
@@ -66,7 +61,6 @@ class fake_cluster {
 
   std::vector<fake_member> members_;
   std::size_t self_ = 0;
-  std::set<std::string> failing_;
 };
 
 }  // namespace serf::testing

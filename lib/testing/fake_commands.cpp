@@ -45,9 +45,10 @@ fake_reply force_leave(fake_state& state, const fake_body& body) {
   return {};
 }
 
-fake_reply join(const fake_state& state, const fake_body& body) {
-  const auto [reached, error] = state.cluster.join(body.at("Existing"));
-  return {error, fake_map{{"Num", reached}}};
+fake_reply join(fake_state& state, const fake_body& body) {
+  const auto joined = state.joins.join(body.at("Existing"), state.cluster);
+  for (const auto& change : joined.changes) state.tell(change);
+  return {joined.error, fake_map{{"Num", joined.reached}}};
 }
 
 fake_reply members(const std::vector<fake_member>& list) {

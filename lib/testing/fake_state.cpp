@@ -43,6 +43,7 @@ fake_state::fake_state(const fake_agent_options& options)
       coalesce(options.coalesce_),
       clock(options.manual_clock_),
       cluster(options.members_),
+      joins(options.only_known_joins_),
       keyring(options.encrypt_key_) {
   log_start();
 }

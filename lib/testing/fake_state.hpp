@@ -20,6 +20,7 @@
 #include "testing/fake_cluster.hpp"
 #include "testing/fake_coalescing.hpp"
 #include "testing/fake_events.hpp"
+#include "testing/fake_joins.hpp"
 #include "testing/fake_keyring.hpp"
 #include "testing/fake_reply.hpp"
 #include "testing/fake_script.hpp"
@@ -117,6 +118,7 @@ struct fake_state {
   std::function<std::optional<fake_reply>(const fake_header&, const fake_body&)> commands;
 
   fake_cluster cluster;
+  fake_joins joins;
   fake_keyring keyring;
   fake_user_coalescing held_user_events;
   fake_member_coalescing held_member_events;

@@ -13,7 +13,7 @@ fake_member node(std::size_t index, const tag_map& tags) {
 
 fake_agent_options options_for(const cluster_under_test& cluster) {
   fake_agent_options options;
-  options.auth_key(cluster.auth_key).encrypt_key(cluster.encrypt_key).coalesce();
+  options.auth_key(cluster.auth_key).encrypt_key(cluster.encrypt_key).coalesce().only_known_joins();
   for (std::size_t i = 0; i < cluster.nodes.size(); ++i) options.member(node(i, cluster.nodes[i]));
   return options;
 }
@@ -28,11 +28,7 @@ std::string fake_under_test::gossip_address(std::size_t node) const {
   return member.address + ":" + std::to_string(member.port);
 }
 
-std::string fake_under_test::address_of_nobody() {
-  const std::string address = "127.0.0.9:9999";
-  agent_.fail_join(address);
-  return address;
-}
+std::string fake_under_test::address_of_nobody() { return "127.0.0.9:9999"; }
 
 void fake_under_test::add() {
   const auto number = agent_.members().size();

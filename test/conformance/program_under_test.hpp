@@ -18,7 +18,7 @@ class program_under_test : public agent_under_test {
 
   std::string rpc_address() const override { return rpc_address_; }
   std::string gossip_address(std::size_t node) const override;
-  std::string address_of_nobody() override;  // std::logic_error: it joins any address
+  std::string address_of_nobody() override;
   void add() override;
   void leave(std::size_t node) override;
   void fail(std::size_t node) override;

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -192,10 +191,6 @@ TEST_P(serf_command, keeps_no_keys_where_there_is_no_encryption) {
 TEST_P(serf_command, joins) {
   start();
   expect_same({"join", real->gossip_address(1)}, {"join", fake->gossip_address(1)});
-  if (GetParam().program) {
-    std::cout << "left out: joining nobody: serf-fake-agent joins any address" << std::endl;
-    return;
-  }
   expect_same({"join", real->gossip_address(1), real->address_of_nobody()},
               {"join", fake->gossip_address(1), fake->address_of_nobody()});
   expect_same({"join", "-replay", real->address_of_nobody()},

@@ -51,6 +51,42 @@ TEST(cluster_changes, give_each_node_an_address_of_its_own) {
   EXPECT_EQ(addresses["127.0.0.4"], "n3");
 }
 
+TEST(cluster_changes, by_a_join_of_an_address_are_the_members_there) {
+  fake_agent agent(fake_agent_options().only_known_joins());
+  agent.join_brings("127.0.3.4:1234", {{"n2", {{"role", "db"}}}, {"n3"}});
+  client asking(agent.address());
+  auto events = asking.stream("member-join").get();
+  EXPECT_EQ(asking.join("127.0.3.4:1234").get(), 1);
+  for (const char* name : {"n2", "n3"}) {
+    EXPECT_EQ(std::get<member_event>(events.next_for(20s).value()).members.at(0).name, name);
+  }
+  EXPECT_EQ(to_string(named(asking, "n2")), "n2  127.0.3.4:1234  alive  role=db");
+  EXPECT_EQ(asking.join({"127.0.3.4:1234", "127.0.0.7:1", "127.0.0.1"}).get(), 2) << "no news";
+  agent.push_user_event({"after"});
+  agent.fail("n2");
+  EXPECT_EQ(asking.join("n2/127.0.3.4:1234").get(), 1);
+  EXPECT_EQ(std::get<member_event>(events.next_for(20s).value()).members.at(0).name, "n2");
+}
+
+TEST(cluster_changes, by_a_join_of_an_address_where_nobody_is_are_refused) {
+  fake_agent agent(fake_agent_options().only_known_joins().members({{"n1"}, {"n2"}}));
+  client asking(agent.address());
+  agent.fail("n2");
+  try {
+    asking.join({"127.0.0.2:7946", "127.0.0.9"}).get();
+    FAIL();
+  } catch (const agent_error& error) {
+    EXPECT_EQ(error.failure().agent_text,
+              "2 errors occurred:\n"
+              "\t* Failed to join 127.0.0.2: dial tcp 127.0.0.2:7946: connect: connection refused\n"
+              "\t* Failed to join 127.0.0.9: dial tcp 127.0.0.9:7946: connect: connection refused\n"
+              "\n");
+  }
+  EXPECT_THROW(agent.join_brings("127.0.0.9", {{"n3"}}), std::invalid_argument);
+  EXPECT_THROW(agent.join_brings("nowhere:7946", {{"n3"}}), std::invalid_argument);
+  EXPECT_THROW(agent.join_brings("127.0.0.9:7946", {}), std::invalid_argument);
+}
+
 TEST(queries_of_others, are_over_at_their_deadline) {
   fake_agent agent(fake_agent_options().manual_clock());
   client answering(agent.address());

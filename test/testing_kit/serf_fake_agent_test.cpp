@@ -112,7 +112,7 @@ TEST(serf_fake_agent, takes_every_subcommand_of_serf) {
   EXPECT_THAT(started.serf({"query", "-timeout=50ms", "load"}), HasSubstr("Total Acks: 3"));
   EXPECT_THAT(started.serf({"tags", "-set", "role=web"}), HasSubstr("Successfully updated"));
   EXPECT_THAT(started.serf({"keys", "-list"}), HasSubstr(std::string(key) + "  [3/3]"));
-  EXPECT_THAT(started.serf({"join", "127.0.0.9:7946"}), HasSubstr("by contacting 1 nodes"));
+  EXPECT_THAT(started.serf({"join", "127.0.0.2:7946"}), HasSubstr("by contacting 1 nodes"));
   EXPECT_THAT(started.serf({"rtt", "n1", "n2"}), HasSubstr("Estimated n1 <-> n2 rtt"));
   EXPECT_THAT(started.serf({"reachability"}), HasSubstr("Successfully contacted all live nodes"));
   EXPECT_EQ(started.serf({"force-leave", "n3"}), "");
@@ -219,6 +219,22 @@ TEST(serf_fake_agent, brings_nodes_back_as_they_were_and_gives_new_ones_an_addre
   ASSERT_EQ(members.size(), 3U);
   EXPECT_EQ(to_string(members[1]), "n2  127.0.0.2:7946  alive  role=web");
   EXPECT_EQ(to_string(members[2]), "n3  127.0.0.3:7946  alive");
+}
+
+TEST(serf_fake_agent, joins_members_and_those_that_its_script_promises_and_nobody_else) {
+  const script_file script(
+      "joinable 127.0.0.9:7946 n9 role=db\njoinable 127.0.0.9:7946 n10\njoin n2\n");
+  const started_program started({"--script", script.name()});
+  client asking(started.address());
+  ASSERT_TRUE(wait_until([&] { return asking.members().get().size() == 2; }, 20s));
+  EXPECT_THAT(started.serf({"join", "127.0.0.2"}), HasSubstr("by contacting 1 nodes"));
+  EXPECT_THAT(started.serf({"join", "127.0.0.8"}, 1),
+              HasSubstr("dial tcp 127.0.0.8:7946: connect: connection refused"));
+  EXPECT_THAT(started.serf({"join", "127.0.0.9:7946"}), HasSubstr("by contacting 1 nodes"));
+  const auto members = asking.members().get();
+  ASSERT_EQ(members.size(), 4U);
+  EXPECT_EQ(to_string(members[2]), "n9  127.0.0.9:7946  alive  role=db");
+  EXPECT_EQ(members[3].name, "n10");
 }
 
 TEST(serf_fake_agent, replays_a_recorded_session_and_says_what_is_missing) {

@@ -89,6 +89,10 @@ class fake_agent {
   void set_member(const fake_member& member);  // new, or in place of its namesake; no event
   void remove_member(const std::string& name);
   void fail_join(const std::string& address);  // joining this address is refused
+  // A client that has the agent join this address, "127.0.0.9:7946", brings these members into the
+  // cluster, of which the first lives there. Again: these, too. An IP address with a port, or
+  // std::invalid_argument.
+  void join_brings(const std::string& address, const std::vector<fake_member>& members);
 
   // --- Records, to all streams that take them; returns how many do ---
   std::size_t push_user_event(const fake_user_event& event);

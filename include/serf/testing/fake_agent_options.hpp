@@ -55,6 +55,10 @@ class fake_agent_options {
   // limit.
   fake_agent_options& drop_records(bool v = true) { return drop_records_ = v, *this; }
 
+  // Joining succeeds where a member is that is up, or one is brought by fake_agent::join_brings().
+  // Anywhere else it is refused, as where nobody listens. Without, it succeeds everywhere.
+  fake_agent_options& only_known_joins(bool v = true) { return only_known_joins_ = v, *this; }
+
   // Bytes sent to whoever connects, before anything is read: another kind of server.
   fake_agent_options& greeting(std::string v) { return greeting_ = std::move(v), *this; }
   // Accepts and writes, but leaves in the kernel what it is sent.
@@ -76,6 +80,7 @@ class fake_agent_options {
   bool forget_requests_ = false;
   bool drop_records_ = false;
   bool coalesce_ = false;
+  bool only_known_joins_ = false;
 };
 
 }  // namespace serf::testing
