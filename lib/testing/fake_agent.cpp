@@ -141,6 +141,19 @@ void fake_agent::join_brings(const std::string& address, const std::vector<fake_
   server_->change([&](fake_state& state) { state.joins.bring(address, members); });
 }
 
+void fake_agent::silence_keys(const std::string& node, bool silent) {
+  server_->change([&](fake_state& state) {
+    state.cluster.expect(node);
+    state.keyring.silence(node, silent);
+  });
+}
+void fake_agent::lose_key(const std::string& node, const std::string& key) {
+  server_->change([&](fake_state& state) {
+    state.cluster.expect(node);
+    state.keyring.lose(node, key);
+  });
+}
+
 std::size_t fake_agent::join(const fake_member& member) {
   return server_->change([&](fake_state& state) { return state.tell(state.cluster.join(member)); });
 }

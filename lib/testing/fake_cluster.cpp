@@ -49,6 +49,11 @@ const fake_member* fake_cluster::find(const std::string& name) const {
   return found == members_.end() ? nullptr : &*found;
 }
 
+void fake_cluster::expect(const std::string& name) const {
+  if (find(name)) return;
+  throw std::invalid_argument("fake agent: no member is named \"" + name + "\"");
+}
+
 std::vector<std::string> fake_cluster::names_alive() const {
   std::vector<std::string> names;
   for (const auto& member : members_) {
@@ -82,10 +87,9 @@ void fake_cluster::remove(const std::string& name) {
 }
 
 fake_member& fake_cluster::named(const std::string& name) {
-  for (auto& one : members_) {
-    if (one.name == name) return one;
-  }
-  throw std::invalid_argument("fake agent: no member is named \"" + name + "\"");
+  expect(name);
+  return *std::find_if(members_.begin(), members_.end(),
+                       [&](const fake_member& one) { return one.name == name; });
 }
 
 fake_cluster::change fake_cluster::join(const fake_member& member) {

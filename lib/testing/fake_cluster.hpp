@@ -21,6 +21,7 @@ class fake_cluster {
   const std::vector<fake_member>& members() const { return members_; }
   const fake_member& self() const { return members_.at(self_); }
   const fake_member* find(const std::string& name) const;
+  void expect(const std::string& name) const;  // std::invalid_argument: there is none of that name
   std::vector<std::string> names_alive() const;
 
   // Adds it or takes the place of its namesake, whose address it keeps unless it has one of its

@@ -1,8 +1,9 @@
-// The gossip keys of a fake cluster; every member holds the same.
+// The gossip keys of a fake cluster. Every member holds the same, unless a test says otherwise.
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ class fake_keyring {
   explicit fake_keyring(const std::string& primary);  // "": no encryption
 
   bool encrypted() const { return !keys_.empty(); }
-  const std::vector<std::string>& keys() const { return keys_; }  // the first is the primary
+
+  void silence(const std::string& node, bool silent);
+  void lose(const std::string& node, const std::string& key);  // throws where there is no such key
 
   // The replies of the key commands, with a message of each of `nodes` when they fail.
   fake_reply install(const std::string& key, const std::vector<std::string>& nodes);
@@ -24,9 +27,18 @@ class fake_keyring {
   fake_reply list(const std::vector<std::string>& nodes) const;
 
  private:
-  std::vector<std::string>::iterator find(const std::string& key);
+  struct held {
+    std::string key;
+    std::set<std::string> lacking;  // nodes
+  };
+  std::vector<held>::iterator find(const std::string& key);
+  template <class Function>
+  fake_reply gather(const std::vector<std::string>& nodes, fake_value keys,
+                    Function answer_of) const;
+  fake_reply refused(const std::vector<std::string>& nodes, const std::string& message) const;
 
-  std::vector<std::string> keys_;
+  std::vector<held> keys_;  // the first is the primary
+  std::set<std::string> silent_;
 };
 
 // A report that says nothing, as it comes with an error before any node was asked.

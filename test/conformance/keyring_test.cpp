@@ -87,6 +87,16 @@ TEST_P(keyring, refuses_what_is_no_base64_without_asking_a_node) {
   }
 }
 
+TEST_P(keyring, takes_a_key_in_several_lines_for_the_same) {
+  start_with(first_key);
+  auto in_lines = std::string(second_key).insert(20, "\r\n") + "\n";
+  expect_done("install-key", in_lines);
+  EXPECT_EQ(listed()[second_key], 1);
+  expect_done("use-key", in_lines);
+  EXPECT_EQ(client->answer_to("install-key", key("\nab\nc!")).error,
+            "illegal base64 data at input byte 5");
+}
+
 TEST_P(keyring, that_is_none_is_said_by_each_node_and_has_a_body) {
   start_with("");
   for (const std::string command : {"install-key", "use-key", "remove-key"}) {

@@ -84,6 +84,11 @@ class fake_agent {
   // From here on this node, if it is alive and meant, answers each query of that name at once.
   void answer(const std::string& node, const std::string& query, const std::string& payload);
 
+  // --- Keys: what makes a command fail on some nodes ---
+  // It answers no key command; where real agents would wait for it, the report comes at once.
+  void silence_keys(const std::string& node, bool silent = true);
+  void lose_key(const std::string& node, const std::string& key);  // until it is installed again
+
   // --- The cluster, without a word ---
   std::vector<fake_member> members() const;    // the first is the agent itself
   void set_member(const fake_member& member);  // new, or in place of its namesake; no event
