@@ -175,8 +175,14 @@ request get_coordinate(std::string_view node) {
 }
 
 void append(const request& what, std::uint64_t seq, std::string& out) {
-  writer(out).map(2).text("Command").text(name(what.command)).text("Seq").number(seq);
-  out += what.body;
+  const std::size_t before = out.size();
+  try {
+    writer(out).map(2).text("Command").text(name(what.command)).text("Seq").number(seq);
+    out += what.body;
+  } catch (...) {
+    out.resize(before);  // the agent would take what comes next for the missing part
+    throw;
+  }
 }
 
 }  // namespace serf::protocol

@@ -42,7 +42,8 @@ request list_keys();
 request stats();
 request get_coordinate(std::string_view node);
 
-// Appends it as the agent reads it, under this Seq. Others may stand before it in `out`.
+// Appends it as the agent reads it, under this Seq; all of it, or, with an exception, nothing.
+// Others may stand before it in `out`.
 void append(const request& what, std::uint64_t seq, std::string& out);
 
 }  // namespace serf::protocol
