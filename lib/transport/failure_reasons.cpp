@@ -24,13 +24,18 @@ link_failure lookup_failed(const std::string& why) {
   return {link_errc::lookup_failed, "cannot look up name: " + why};
 }
 
-link_failure of_current_exception() {
+// The texts without a reason are so short that they need no memory.
+link_failure of_current_exception() noexcept {
   try {
     throw;
   } catch (const std::bad_alloc&) {
     return {std::make_error_code(std::errc::not_enough_memory), "out of memory"};
   } catch (const std::exception& e) {
-    return {link_errc::internal_error, std::string("internal error: ") + e.what()};
+    try {
+      return {link_errc::internal_error, std::string("internal error: ") + e.what()};
+    } catch (const std::bad_alloc&) {
+      return {std::make_error_code(std::errc::not_enough_memory), "out of memory"};
+    }
   } catch (...) {
     return {link_errc::internal_error, "internal error"};
   }

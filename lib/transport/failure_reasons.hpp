@@ -14,7 +14,7 @@ link_failure no_lookup_in_time(std::chrono::nanoseconds timeout);
 link_failure lookup_failed(const std::string& why);
 
 // Within a catch block only.
-link_failure of_current_exception();
+link_failure of_current_exception() noexcept;
 
 // What became of each address tried.
 class connect_report {

@@ -48,7 +48,8 @@ struct receive_space {
 // Called on the I/O thread, one at a time, with no lock of the transport held. Nothing is called
 // after on_failed(), until reset(), or after close(). In every one of these functions the link may
 // be closed or destroyed, and this object with it. One that throws fails the link
-// (link_errc::internal_error), and the exception goes to the I/O thread's exception hook.
+// (link_errc::internal_error), and the exception goes to the I/O thread's exception hook; of
+// on_failed() itself, until it does not throw.
 class link_events {
  public:
   virtual ~link_events();

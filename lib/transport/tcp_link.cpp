@@ -8,6 +8,7 @@
 #include <asio/steady_timer.hpp>
 #include <atomic>
 #include <cassert>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -48,7 +49,8 @@ class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
   void receive();
   bool receive_once();
   void woken();
-  void fail(const link_failure& failure);
+  void fail(link_failure failure);
+  void tell_failed();
   template <class Action>
   void proceed(Action action);
 
@@ -56,9 +58,10 @@ class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
   link_events& events_;  // not to be touched when ended_
 
   // The I/O thread's.
-  bool ended_ = false;       // failed or closed: no more events
-  bool closed_ = false;      // for good
-  unsigned connection_ = 0;  // handlers of an earlier one find another number
+  bool ended_ = false;                  // failed or closed: no more events
+  std::optional<link_failure> failed_;  // on_failed() is yet to be called
+  bool closed_ = false;                 // for good
+  unsigned connection_ = 0;             // handlers of an earlier one find another number
   std::shared_ptr<connector> connector_;
   asio::posix::stream_descriptor socket_;
   bool awaiting_writable_ = false;
@@ -95,7 +98,7 @@ void tcp_connection::open(link_target target) {
 }
 
 void tcp_connection::connect_ended(connector::outcome& outcome) {
-  if (const auto* failure = std::get_if<link_failure>(&outcome)) return fail(*failure);
+  if (auto* failure = std::get_if<link_failure>(&outcome)) return fail(std::move(*failure));
 
   stream_socket& connected = std::get<stream_socket>(outcome);
   std::error_code error;
@@ -115,12 +118,12 @@ send_result tcp_connection::send(const char* data, std::size_t size) noexcept {
 
 // To wait first and ask for space then keeps no buffer of the user's waiting for bytes.
 void tcp_connection::await_readable() {
-  socket_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [self = shared_from_this(), connection = connection_](std::error_code error) {
-                       if (self->ended_ || connection != self->connection_) return;
-                       if (error) return self->fail({error, error.message()});
-                       self->proceed([&] { self->receive(); });
-                     });
+  socket_.async_wait(
+      asio::posix::stream_descriptor::wait_read,
+      [self = shared_from_this(), connection = connection_](std::error_code error) {
+        if (self->ended_ || connection != self->connection_) return;
+        self->proceed([&] { error ? self->fail({error, error.message()}) : self->receive(); });
+      });
 }
 
 void tcp_connection::receive() {
@@ -171,6 +174,7 @@ void tcp_connection::wake(const std::shared_ptr<tcp_connection>& self) noexcept 
 void tcp_connection::woken() {
   // Cleared first: a wake() from here on, when on_woken() may have looked already, counts anew.
   wake_pending_.exchange(false, std::memory_order_acq_rel);
+  if (failed_) proceed([this] { tell_failed(); });
   if (!ended_) proceed([this] { events_.on_woken(); });
 }
 
@@ -187,10 +191,23 @@ void tcp_connection::arm(clock::time_point when) {
   });
 }
 
-void tcp_connection::fail(const link_failure& failure) {
+void tcp_connection::fail(link_failure failure) {
   ended_ = true;
   timer_.cancel();
-  events_.on_failed(failure);
+  failed_ = std::move(failure);
+  tell_failed();
+}
+
+void tcp_connection::tell_failed() {
+  const unsigned connection = connection_;
+  link_failure told = std::move(*failed_);
+  failed_.reset();
+  try {
+    events_.on_failed(told);
+  } catch (...) {
+    if (connection == connection_ && !closed_) failed_ = std::move(told);
+    throw;
+  }
 }
 
 void tcp_connection::close() noexcept {
@@ -200,6 +217,7 @@ void tcp_connection::close() noexcept {
 
 void tcp_connection::reset() noexcept {
   ended_ = closed_;
+  failed_.reset();
   ++connection_;
   ++armed_;
   timer_.cancel();
@@ -214,13 +232,19 @@ void tcp_connection::reset() noexcept {
 
 // Runs what an event of the loop led to; the caller keeps this object alive. After an exception, of
 // a link_events or of want of memory, nobody knows what was understood or will be read: the
-// connection is lost.
+// connection is lost. That is told by a wake, which allocates nothing, and again if that throws:
+// what waits for the connection has nothing else to go by.
 template <class Action>
 void tcp_connection::proceed(Action action) {
   try {
     action();
   } catch (...) {
-    if (!ended_) fail(of_current_exception());
+    if (!closed_) {
+      ended_ = true;
+      if (!failed_) failed_ = of_current_exception();
+      timer_.cancel();
+      wake(shared_from_this());
+    }
     throw;
   }
 }
