@@ -25,7 +25,11 @@ class handler_watchdog final : private transport::link_events {
 
  private:
   void on_connected() override {}
-  void on_failed(const transport::link_failure&) override {}
+  // An exception, most likely for want of memory: what was to be said then is left out.
+  void on_failed(const transport::link_failure&) override {
+    clock_->reset();
+    look();
+  }
   transport::receive_space on_receive_space() override { return {}; }
   void on_received(std::size_t) override {}
   void on_writable() override {}

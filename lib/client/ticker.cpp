@@ -25,12 +25,19 @@ class ticker::beat final : public delivery::subscription_core {
     self->next = session::after(self->next, self->period_ * missed);
     self->next = session::after(self->next, self->period_);
     if (self->posted_.exchange(true)) return;
-    static const std::string name = "every";
     const auto mail = self->mail_;
-    mail.post([self = std::move(self)] {
-      self->posted_ = false;
-      self->run([&] { self->mail_.call(name, [&] { (*self->told_)(subscription_ref(self)); }); });
-    });
+    const std::weak_ptr<beat> unposted = self;
+    try {
+      mail.post([self = std::move(self)] {
+        self->posted_ = false;
+        self->run([&] {
+          self->mail_.call(self->name_, [&] { (*self->told_)(subscription_ref(self)); });
+        });
+      });
+    } catch (...) {
+      if (const auto who = unposted.lock()) who->posted_ = false;  // this one is left out
+      throw;
+    }
   }
 
   clock::time_point next;  // the I/O thread's own, once it is added
@@ -43,6 +50,7 @@ class ticker::beat final : public delivery::subscription_core {
   }
 
   const std::chrono::nanoseconds period_;
+  const std::string name_ = "every";
   std::optional<basic_handler<subscription_ref>> told_;
   const delivery::delivery_thread::mailbox mail_;
   std::atomic<bool> posted_{false};
@@ -61,7 +69,7 @@ subscription ticker::every(std::chrono::nanoseconds period, basic_handler<subscr
 void ticker::add(std::weak_ptr<beat> added) {
   if (ended_) return;
   beats_.push_back(std::move(added));
-  arm();
+  clock_->wake();  // which arms: an exception there is the link's to get over
 }
 
 void ticker::on_timer() {
@@ -86,6 +94,12 @@ void ticker::arm() {
     if (const auto who = each.lock()) next = std::min(next, who->next);
   }
   clock_->arm(next);
+}
+
+// An exception, most likely for want of memory: what was due then is left out, if need be.
+void ticker::on_failed(const transport::link_failure&) {
+  clock_->reset();
+  arm();
 }
 
 void ticker::end() {

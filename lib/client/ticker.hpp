@@ -32,11 +32,11 @@ class ticker final : private transport::link_events {
   using clock = transport::clock;
 
   void on_connected() override {}
-  void on_failed(const transport::link_failure&) override {}
+  void on_failed(const transport::link_failure&) override;
   transport::receive_space on_receive_space() override { return {}; }
   void on_received(std::size_t) override {}
   void on_writable() override {}
-  void on_woken() override {}
+  void on_woken() override { arm(); }
   void on_timer() override;
   void add(std::weak_ptr<beat> added);
   void arm();

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include <system_error>
+#include <exception>
 #include <utility>
 
 #include "vocabulary/blocked_signals.hpp"
@@ -17,8 +17,8 @@ bool bypass_thread::run(std::function<void()>& job) {
     try {
       const blocked_signals blocked;
       thread_ = std::thread([this] { serve(); });
-    } catch (const std::system_error&) {
-      return false;
+    } catch (const std::exception&) {
+      return false;  // no thread, or no memory for one
     }
     id_ = thread_.get_id();
     serving_ = true;
