@@ -131,14 +131,15 @@ bool client_core::is_inside_a_handler() const {
 void client_core::close() {
   tasks_.request_stop();
   std::promise<void> ended;
-  io_->post([&] {
+  // Made here: the I/O thread must get to the end of this, whether it has memory or not.
+  const failure why(errc::client_closed,
+                    "the client of the Serf agent at " + agent_ + " is closed");
+  io_->post([&, why_connection = why]() mutable {
     const struct told_on_return {
       std::promise<void>& ended;
       ~told_on_return() { ended.set_value(); }
     } guard{ended};
-    const failure why(errc::client_closed,
-                      "the client of the Serf agent at " + agent_ + " is closed");
-    connection_->end(why);
+    connection_->end(std::move(why_connection));
     // Also of streams that have ended before: their handlers have run for the last time.
     streaming_->with_handlers().end_now(why);
     ticker_->end();

@@ -49,7 +49,11 @@ void connection::leave(const session::subscriber& taker) {
   bool wake = false;
   {
     const lock_guard lock(mutex_);
-    released = conversation_.leave(taker, clock::now());
+    try {
+      released = conversation_.leave(taker, clock::now());
+    } catch (const std::bad_alloc&) {
+      return;  // it takes part a while longer: its next record leads here again
+    }
     wake = released && conversation_.next_deadline() < armed_;
   }
   if (wake) link_->wake();
@@ -151,7 +155,7 @@ bool connection::read_message() {
   session::conversation::step next;
   {
     const lock_guard lock(mutex_);
-    next = body_follows_ ? conversation_.on_body() : conversation_.on_header(header);
+    body_follows_ ? conversation_.on_body(next) : conversation_.on_header(header, next);
   }
   body_follows_ = next.body_follows;
   if (next.is_record) {
@@ -166,7 +170,8 @@ bool connection::read_message() {
 void connection::give(const session::subscribers& takers, std::string_view record) {
   if (!takers) return;  // a tombstone's: read, and forgotten
   for (const auto& each : *takers) {
-    if (!std::exchange(each->unflushed, true)) unflushed_.push_back(each);
+    if (!each->unflushed) unflushed_.push_back(each);
+    each->unflushed = true;
     if (!each->record(record)) leave(*each);
   }
 }
@@ -189,9 +194,9 @@ bool connection::follow(session::conversation::step next, std::string_view body)
     for (const auto& each : *takers) tell(*each);
   };
   each_of(next.resumed, [](auto& taker) { taker.resumed(); });
-  each_of(next.rejected, [&](auto& taker) { taker.ended(next.rejection); });
-  next.done.run(body);
-  for (auto& each : next.also_done) each.run();
+  each_of(next.rejected, [&](auto& taker) { insist([&] { taker.ended(next.rejection); }); });
+  run(next.done, body);
+  for (auto& each : next.also_done) run(each);
   for (const auto& takers : next.expired) {
     each_of(takers, [](auto& taker) { taker.expired(); });
   }
@@ -216,7 +221,7 @@ void connection::on_timer() {
     const lock_guard lock(mutex_);
     armed_ = clock::time_point::max();
     conversation_.heard(heard_at_);
-    next = conversation_.on_time(now);
+    conversation_.on_time(now, next);
   }
   if (!follow(std::move(next), {})) return;
   start_at_ <= now ? begin() : work();

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include <serf/metrics.hpp>
@@ -113,8 +117,11 @@ class connection final : private transport::link_events {
   void on_timer() override;
 
   void begin();
-  void disconnected();
-  void close(failure why);
+  void disconnected() noexcept;  // the lock is held
+  void close(const failure& why);
+  static void run(session::completion& done, std::string_view body = {}) noexcept;
+  template <class Step>
+  static bool insist(Step step) noexcept;
   bool read_message();
   bool follow(session::conversation::step next, std::string_view body);
   void give(const session::subscribers& takers, std::string_view record);
@@ -146,5 +153,20 @@ class connection final : private transport::link_events {
   bool ended_ = false;
   std::vector<session::completion> left_over_;  // of the end, until they are told
 };
+
+// For what must be done although memory is short: again, until there is some, and for so long that
+// only a process that is lost anyway has none by then. False: it was not done.
+template <class Step>
+bool connection::insist(Step step) noexcept {
+  for (int tries = 0; tries < 1000; ++tries) {
+    try {
+      step();
+      return true;
+    } catch (const std::exception&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  return false;
+}
 
 }  // namespace serf

@@ -1,4 +1,5 @@
 // How a connection begins, is lost, begins anew, and ends.
+#include <new>
 #include <utility>
 
 #include "client/connection.hpp"
@@ -16,11 +17,17 @@ void connection::start(attempt next) {
   }
   next_ = std::move(next);
   start_at_ = session::after(clock::now(), next_.delay);
-  next_.delay.count() > 0 ? work() : begin();
+  try {
+    next_.delay.count() > 0 ? work() : begin();
+  } catch (const std::exception&) {
+    // Whoever started it may be no event of the link, which would say so.
+    lose({errc::unreachable, "cannot connect: out of memory"});
+  }
 }
 
 void connection::begin() {
   start_at_ = clock::time_point::max();
+  reader_ = protocol::reader(settings_.limits);
   {
     const lock_guard lock(mutex_);
     conversation_.set_agent(next_.where.text);
@@ -43,24 +50,28 @@ void connection::on_connected() {
 }
 
 void connection::on_failed(const transport::link_failure& cause) {
-  const std::string& agent = next_.where.text;
-  if (!connected_) {
-    lose({errc::unreachable, "cannot reach the Serf agent at " + agent + ": " + cause.reason});
-  } else if (cause.code == transport::link_errc::closed_by_agent) {
-    lose({errc::connection_lost, "the Serf agent at " + agent + " closed the connection"});
-  } else {
-    lose({errc::connection_lost,
-          "lost the connection to the Serf agent at " + agent + ": " + cause.reason});
-  }
+  failure why;
+  why.code = connected_ ? errc::connection_lost : errc::unreachable;
+  insist([&] {
+    const std::string& agent = next_.where.text;
+    if (!connected_) {
+      why.message = "cannot reach the Serf agent at " + agent + ": " + cause.reason;
+    } else if (cause.code == transport::link_errc::closed_by_agent) {
+      why.message = "the Serf agent at " + agent + " closed the connection";
+    } else {
+      why.message = "lost the connection to the Serf agent at " + agent + ": " + cause.reason;
+    }
+  });
+  lose(std::move(why));
 }
 
 void connection::give_up_ready() {
   std::vector<session::completion> all;
   {
     const lock_guard lock(mutex_);
-    all = conversation_.give_up_ready();
+    conversation_.give_up_ready(all);
   }
-  for (auto& each : all) each.run();
+  for (auto& each : all) run(each);
 }
 
 std::uint64_t connection::losses() {
@@ -75,62 +86,70 @@ void connection::lose(failure why) {
       why.code == errc::version_unsupported) {
     return end(std::move(why));
   }
-  flush();
   session::conversation::loss lost;
-  failure reason;
-  {
+  insist([&] { flush(); });
+  const auto unread = std::exchange(record_, {});  // let go of without the lock
+  const bool is_lost = insist([&] {
     const lock_guard lock(mutex_);
-    lost = conversation_.lose(std::move(why));
-    reason = conversation_.ending();
+    conversation_.lose(why, lost);
     disconnected();
-  }
-  auto next = told_.on_lost(reason);
-  if (!next) close(reason);
-  for (auto& each : lost.failed) each.run();
-  for (const auto& each : lost.streams.over) each->ended(reason);
-  if (!next) return end(std::move(reason));
+  });
+  if (!is_lost) throw std::bad_alloc();  // the link comes back to it
+  std::optional<attempt> next;
+  if (!insist([&] { next = told_.on_lost(lost.why); })) next = next_;
+  if (!next) close(lost.why);
+  for (auto& each : lost.failed) run(each);
+  for (const auto& each : lost.streams.over) insist([&] { each->ended(lost.why); });
+  if (!next) return end(std::move(lost.why));
   for (const auto& each : lost.streams.asleep) each->interrupted();
   if (!ended_) start(std::move(*next));
 }
 
 // The lock is held: nobody sends.
-void connection::disconnected() {
+void connection::disconnected() noexcept {
   link_->reset();
   armed_ = clock::time_point::max();
   awaiting_writable_ = false;
   send_error_.clear();
   connected_ = false;
   body_follows_ = false;
-  record_ = {};
-  reader_ = protocol::reader(settings_.limits);
 }
 
 void connection::end(failure why) {
-  if (!ended_) close(std::move(why));
-  for (auto& each : std::exchange(left_over_, {})) each.run();
-  failure reason;
+  if (!ended_) close(why);
+  for (auto& each : std::exchange(left_over_, {})) run(each);
   std::vector<std::shared_ptr<session::subscriber>> takers;
-  {
+  insist([&] {
     const lock_guard lock(mutex_);
+    why = conversation_.ending();
     takers = conversation_.take_subscribers();
-    reason = conversation_.ending();
-  }
-  for (const auto& each : takers) each->ended(reason);
+  });
+  for (const auto& each : takers) insist([&] { each->ended(why); });
 }
 
 // No call is taken any more; those that there are have yet to be told.
-void connection::close(failure why) {
+void connection::close(const failure& why) {
   ended_ = true;
   connected_ = false;
-  flush();
-  failure reason;
+  insist([&] { flush(); });
+  insist([&] {
+    const lock_guard lock(mutex_);
+    conversation_.end(why, left_over_);
+  });
   {
     const lock_guard lock(mutex_);
-    left_over_ = conversation_.end(std::move(why));
-    reason = conversation_.ending();
     link_->close();
   }
-  told_.on_end(reason);
+  insist([&] { told_.on_end(conversation_.ending()); });
+}
+
+// A call that throws where it may not is told by its destructor.
+void connection::run(session::completion& done, std::string_view body) noexcept {
+  try {
+    done.run(body);
+  } catch (const std::exception&) {
+    done.who.reset();
+  }
 }
 
 }  // namespace serf

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <chrono>
+#include <exception>
 #include <functional>
 #include <future>
 #include <memory>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <serf/stream.hpp>
@@ -15,8 +18,8 @@
 
 namespace serf {
 
-// A stream on its way to being acknowledged. Completed on the I/O thread; dropped without a word by
-// a thread that has ended, it counts as one whose client is closed.
+// A stream on its way to being acknowledged. Completed on the I/O thread; one that an exception on
+// its way has dropped tells so itself.
 template <class T>
 class opening : public session::call {
  public:
@@ -31,22 +34,31 @@ class opening : public session::call {
   void answered(std::string_view) final {
     if (acknowledged_) acknowledged_();
     if (give_up_ && !records_->wanted()) give_up_();
-    told_ = true;
     count(nullptr);
     tell({});
+    told_ = true;
   }
   void failed(failure why, std::string_view) final {
     count(&why);
     records_->finish(end_of(why));
     if (give_up_) give_up_();
-    told_ = true;
     tell(std::move(why));
+    told_ = true;
   }
 
  protected:
   virtual void tell(result<void> outcome) = 0;
-  void tell_if_dropped() {
-    if (!told_) failed({errc::client_closed, "the client is closed"}, {});
+  void tell_if_dropped() noexcept {
+    // Whoever waits has nothing else to go by. Where there is no memory for a second, so be it.
+    for (int tries = 0; !told_ && tries < 1000; ++tries) {
+      try {
+        failed(
+            {errc::no_resources, "the stream could not be opened, most likely for want of memory"},
+            {});
+      } catch (const std::exception&) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    }
   }
 
  private:

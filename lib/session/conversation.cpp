@@ -35,16 +35,16 @@ std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::s
   return std::nullopt;
 }
 
-completion conversation::submit(wish what, std::unique_ptr<call> who, time_point now) {
-  if (auto refused = refuse(what, now)) return {std::move(who), std::move(refused)};
-  if (phase_ != phase::open) {
+completion conversation::submit(wish&& what, std::unique_ptr<call>&& who, time_point now) noexcept {
+  const std::string_view name = what.name();
+  try {
+    if (auto refused = refuse(what, now)) return {std::move(who), std::move(refused)};
+    if (phase_ == phase::open) return make(what, who);
     waiting_.add(std::move(what), std::move(who));
-  } else if (!what.request) {
-    return {std::move(who), std::nullopt};
-  } else {
-    return make(std::move(what), std::move(who));
+    return {};
+  } catch (const std::exception&) {
+    return {std::move(who), no_memory(name, settings_.agent)};
   }
-  return {};
 }
 
 std::optional<failure> conversation::refuse(const wish& what, time_point now) const {
@@ -79,37 +79,40 @@ void conversation::connected(time_point deadline, std::chrono::nanoseconds timeo
 }
 
 std::uint64_t conversation::send(const protocol::request& request) {
-  const std::uint64_t seq = next_seq_++;
-  protocol::append(request, seq, out_.tail());
-  leaving_ = leaving_ || request.command == command::leave;
-  return seq;
+  protocol::append(request, next_seq_, out_.tail());
+  return next_seq_++;
 }
 
-completion conversation::make(wish what, std::unique_ptr<call> who) {
-  const bool is_stream = what.request->command == command::stream;
-  if (is_stream && what.records) {
-    if (const auto joined = streams_.join(what.request->body, what.records)) {
-      if (streams_.find(*joined)->confirmed) return {std::move(who), std::nullopt};
-      confirm(*joined, std::move(who), what.timeout, what.deadline);
-      return {};
-    }
-  }
+// The call is handed over last, when nothing can throw any more: what becomes of it is for others
+// to say, without the lock.
+completion conversation::make(wish& what, std::unique_ptr<call>& who) noexcept {
+  if (!what.request) return {std::move(who), std::nullopt};
+  const command command = what.request->command;
+  const bool is_stream = command == command::stream;
   const std::uint64_t position = out_.end();
-  const std::uint64_t seq = send(*what.request);
+  const std::uint64_t seq = next_seq_;
   try {
-    if (what.records) {
-      streams_.add(seq, what.request->command, std::move(what.request->body), what.records,
-                   what.deadline);
+    if (const auto shared =
+            is_stream && what.records ? streams_.shared(what.request->body) : std::nullopt) {
+      if (!streams_.find(*shared)->confirmed) confirm(*shared, what.timeout, what.deadline);
+      streams_.join(*shared, what.records);
+      if (next_seq_ == seq) return {std::move(who), std::nullopt};
+    } else {
+      send(*what.request);
+      if (what.records) {
+        streams_.add(seq, command, std::move(what.request->body), what.records, what.deadline);
+      }
+      pending_.insert(seq, {command, nullptr, what.timeout, position}, what.deadline);
+      if (is_stream) confirm(seq, what.timeout, time_point::max());
     }
-    pending_.insert(seq, {what.request->command, std::move(who), what.timeout, position},
-                    what.deadline);
-    if (is_stream) confirm(seq, nullptr, what.timeout, time_point::max());
-  } catch (...) {
-    streams_.erase(seq);
-    pending_.take(seq);
+  } catch (const std::exception&) {
+    if (next_seq_ != seq) streams_.erase(seq);
+    for (std::uint64_t each = seq; each != next_seq_; ++each) pending_.take(each);
     out_.cut_back(position);  // nobody would know what the answer is to
-    throw;
+    return {std::move(who), no_memory(protocol::name(command), settings_.agent)};
   }
+  pending_.give(seq, std::move(who));
+  leaving_ = leaving_ || command == command::leave;
   return {};
 }
 
@@ -123,9 +126,8 @@ bool conversation::was_issued(std::uint64_t seq) const noexcept {
   return seq - settings_.first_seq < next_seq_ - settings_.first_seq;
 }
 
-conversation::step conversation::on_header(const protocol::header& header) {
-  step next;
-  if (phase_ == phase::handshake || phase_ == phase::key) return on_gate(header);
+void conversation::on_header(const protocol::header& header, step& next) {
+  if (phase_ == phase::handshake || phase_ == phase::key) return on_gate(header, next);
 
   const pending_table::entry* const asked = pending_.find(header.seq);
   if (asked == nullptr) {
@@ -133,80 +135,73 @@ conversation::step conversation::on_header(const protocol::header& header) {
     if (streamed != nullptr && header.error.empty()) {
       next.body_follows = next.is_record = true;
       next.takers = streamed->takers;
-      return next;
+      return;
     }
     // An agent that wants a key answers a request with a body twice: it takes the body, which it
     // left unread, for another request with the same number.
-    if (header.error == gate::authentication_required && was_issued(header.seq)) return next;
+    if (header.error == gate::authentication_required && was_issued(header.seq)) return;
     const std::string number = std::to_string(header.seq);
     next.broken =
         protocol_broken(errc::protocol_violation,
                         "answered request " + number +
                             (was_issued(header.seq) ? " twice" : ", which was never made"),
                         settings_.agent);
-    return next;
+    return;
   }
   if (asked->confirms && pending_.find(*asked->confirms) != nullptr) {
     next.broken = protocol_broken(errc::protocol_violation,
                                   "answered request " + std::to_string(header.seq) +
                                       " before request " + std::to_string(*asked->confirms),
                                   settings_.agent);
-    return next;
+    return;
   }
   if (!protocol::body_follows(asked->command, header.error)) {
-    return finish(header.seq, std::string(header.error));
+    return finish(header.seq, std::string(header.error), next);
   }
-  current_seq_ = header.seq;
   current_error_ = header.error;
+  current_seq_ = header.seq;
   next.body_follows = true;
-  return next;
 }
 
-conversation::step conversation::on_body() { return finish(current_seq_, current_error_); }
+void conversation::on_body(step& next) { finish(current_seq_, current_error_, next); }
 
-conversation::step conversation::finish(std::uint64_t seq, const std::string& error) {
-  step next;
+void conversation::finish(std::uint64_t seq, const std::string& error, step& next) {
   auto asked = pending_.take(seq);
-  if (!asked) return next;
+  if (!asked) return;
+  next.done.who = std::move(asked->call);  // none: the caller has given up
   if (asked->confirms) {
     next.resumed = streams_.confirm(*asked->confirms);
   } else if (protocol::has_records(asked->command)) {
     if (!error.empty()) {
+      // Those who take part in it stay in the table until nothing can throw any more.
+      next.rejection = refused_by_agent(asked->command, error, settings_.agent);
+      for (const std::uint64_t each : pending_.confirming(seq)) {  // those who have joined it
+        auto& joined = next.also_done.emplace_back();
+        joined.who = pending_.take_call(each);
+        joined.why = next.rejection;
+      }
       const stream_table::stream* const refused = streams_.find(seq);
       const bool again = refused != nullptr && refused->again;
-      auto takers = streams_.erase(seq);
-      if (again) {
-        next.rejected = std::move(takers);
-        next.rejection = refused_by_agent(asked->command, error, settings_.agent);
-      } else {
-        next.takers = std::move(takers);
-      }
-      for (auto& each : pending_.take_confirming(seq)) {  // those who have joined it
-        next.also_done.push_back(
-            {std::move(each), refused_by_agent(asked->command, error, settings_.agent)});
-      }
+      (again ? next.rejected : next.takers) = streams_.erase(seq);
     } else {
       streams_.open(seq);
       if (asked->command == command::stream) {  // not done before it is confirmed
         const stream_table::stream* const opened = streams_.find(seq);
-        pending_.hand_over(std::move(asked->call), seq + 1,
+        pending_.hand_over(std::move(next.done.who), seq + 1,
                            opened != nullptr ? opened->deadline : time_point::max());
-        return next;
+        return;
       }
       next.resumed = streams_.confirm(seq);
     }
   }
-  next.done.who = std::move(asked->call);  // none: the caller has given up
   if (!error.empty() && next.done.who) {
     next.done.why = refused_by_agent(asked->command, error, settings_.agent);
   }
-  return next;
 }
 
 // Nothing is sent past the handshake and the key before both are answered: an agent that wants a
 // key takes the bodies of other requests for requests.
-conversation::step conversation::on_gate(const protocol::header& header) {
-  step next;
+void conversation::on_gate(const protocol::header& header, step& next) {
   const bool shaking = phase_ == phase::handshake;
   if (header.seq != gate_seq_) {
     next.broken =
@@ -219,46 +214,47 @@ conversation::step conversation::on_gate(const protocol::header& header) {
                                    settings_.agent);
     if (!ends_a_connection(next.broken->code)) next.broken->code = errc::protocol_violation;
   } else if (shaking && !settings_.auth_key.empty()) {
-    phase_ = phase::key;
     gate_seq_ = send(protocol::auth(settings_.auth_key));
+    phase_ = phase::key;
   } else {
-    return open();
+    open(next);
   }
-  return next;
 }
 
-conversation::step conversation::open() {
-  step next;
-  phase_ = phase::open;
-  next.opened = true;
+void conversation::open(step& next) {
+  next.also_done.reserve(waiting_.size());  // what is taken below then has its place
   heartbeat_sent_.reset();
   resume_streams();
-  for (auto& each : waiting_.take_all()) {
-    if (!each.what.request) {
-      next.also_done.push_back({std::move(each.call), std::nullopt});
-    } else if (auto done = make(std::move(each.what), std::move(each.call)); done.who) {
+  phase_ = phase::open;
+  next.opened = true;
+  while (auto each = waiting_.take_first()) {
+    if (auto done = make(each->what, each->call); done.who) {
       next.also_done.push_back(std::move(done));
     }
   }
-  return next;
 }
 
-conversation::step conversation::on_time(time_point now) {
-  step next;
-  for (auto& each : pending_.expire(now)) {
+// Room for what is due is made before it is taken.
+void conversation::on_time(time_point now, step& next) {
+  const auto is_due = [now](std::optional<time_point> when) { return when && *when <= now; };
+  while (is_due(pending_.next_deadline())) {
+    auto& done = next.also_done.emplace_back();
+    auto due = pending_.take_due(now);
+    done.who = std::move(due.call);
     // Its bytes may still go out, even where none of them has: what is appended stays.
-    next.also_done.push_back(
-        {std::move(each.call), not_answered(each.command, each.timeout, settings_.agent)});
+    done.why = not_answered(due.command, due.timeout, settings_.agent);
   }
-  for (auto& each : waiting_.expire(now)) {
-    next.also_done.push_back({std::move(each.call), no_connection_for(each.what)});
+  while (is_due(waiting_.next_deadline())) {
+    auto& done = next.also_done.emplace_back();
+    auto due = waiting_.take_due(now);
+    done.who = std::move(due.call);
+    done.why = no_connection_for(due.what);
   }
   end_due_streams(now, next);
   watch_for_silence(now, next);
   if ((phase_ == phase::handshake || phase_ == phase::key) && now >= gate_deadline_) {
     next.broken = handshake_not_answered(gate_timeout_, settings_.agent);
   }
-  return next;
 }
 
 time_point conversation::next_deadline() {

@@ -42,7 +42,9 @@ std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::s
 // in out(). No Seq is used twice, whichever connection it was on.
 //
 // Not thread safe: its owner holds a lock over every function here. None of them calls a waiting
-// caller: what is to be called comes back as completions, to be run without the lock.
+// caller, or destroys its call: what is to be called comes back as completions, to be run without
+// the lock. Where memory runs out a call stays where it is, or is in what the owner gave to be
+// filled, which must outlive the lock.
 class conversation {
  public:
   explicit conversation(conversation_settings settings)
@@ -54,7 +56,7 @@ class conversation {
 
   // Takes the call. What comes back with a `who` is done already: refused, ready() when ready, or a
   // stream that is there already.
-  completion submit(wish what, std::unique_ptr<call> who, time_point now);
+  completion submit(wish&& what, std::unique_ptr<call>&& who, time_point now) noexcept;
 
   // Why a call that cannot wait fails now; none: it need not.
   std::optional<failure> not_open(const wish& what) const;
@@ -83,9 +85,9 @@ class conversation {
     std::vector<completion> also_done;  // run without one
     std::optional<failure> broken;      // close the connection, and lose() or end() with this
   };
-  step on_header(const protocol::header& header);
-  step on_body();  // after on_header() said that a body follows, when it is complete
-  step on_time(time_point now);
+  void on_header(const protocol::header& header, step& next);
+  void on_body(step& next);  // after on_header() said that a body follows, when it is complete
+  void on_time(time_point now, step& next);
   // Something came from the agent, whatever it was.
   void heard(time_point now) noexcept { heard_at_ = now; }
   // The earliest moment at which on_time() has something to do; max(): none.
@@ -104,19 +106,20 @@ class conversation {
   void expect_agent_to_leave(bool expected) noexcept { leaving_ = expected; }
 
   // The connection is gone, and there may be another: what was sent fails, what waits goes on
-  // waiting.
+  // waiting. After an exception `lost` has a part of it, to be given again.
   struct loss {
+    failure why;  // as ending() is
     std::vector<completion> failed;
     stream_table::loss streams;
   };
-  loss lose(failure why);
+  void lose(const failure& why, loss& lost);
   // How many connections were lost.
   std::uint64_t losses() const noexcept { return losses_; }
   // Those who only want to know when the agent is ready need not wait any longer.
-  std::vector<completion> give_up_ready();
+  void give_up_ready(std::vector<completion>& all);
 
-  // The connection is gone, for `why`: every call fails.
-  std::vector<completion> end(failure why);
+  // The connection is gone, for `why`: every call fails. May be called again after an exception.
+  void end(const failure& why, std::vector<completion>& all);
   // Why the connection ended, or the last one did.
   const failure& ending() const noexcept { return ending_; }
   // What such a loss means where the agent was asked to leave.
@@ -133,9 +136,8 @@ class conversation {
 
  private:
   std::uint64_t send(const protocol::request& request);
-  completion make(wish what, std::unique_ptr<call> who);
-  void confirm(std::uint64_t stream, std::unique_ptr<call> who, std::chrono::nanoseconds timeout,
-               time_point deadline);
+  completion make(wish& what, std::unique_ptr<call>& who) noexcept;
+  void confirm(std::uint64_t stream, std::chrono::nanoseconds timeout, time_point deadline);
   void stop(std::uint64_t seq);
   void resume_streams();
   void fail_sent(std::vector<completion>& all);
@@ -144,10 +146,10 @@ class conversation {
   void end_due_streams(time_point now, step& next);
   sent whether_sent(const pending_table::entry& each) const noexcept;
   bool was_issued(std::uint64_t seq) const noexcept;
-  step on_gate(const protocol::header& header);
-  step open();
+  void on_gate(const protocol::header& header, step& next);
+  void open(step& next);
   std::optional<failure> refuse(const wish& what, time_point now) const;
-  step finish(std::uint64_t seq, const std::string& error);
+  void finish(std::uint64_t seq, const std::string& error, step& next);
 
   conversation_settings settings_;
   phase phase_ = phase::connecting;

@@ -34,48 +34,46 @@ failure conversation::as_told(failure why) const {
 
 // Of the agent that leaves, an answer is as good as none.
 void conversation::fail_sent(std::vector<completion>& all) {
+  all.reserve(all.size() + pending_.live());
   for (auto& each : pending_.take_all()) {
-    if (ending_.code == errc::agent_left && each.command == command::leave &&
-        whether_sent(each) == sent::maybe) {
-      all.push_back({std::move(each.call), std::nullopt});
-    } else {
-      all.push_back({std::move(each.call),
-                     for_call(ending_, protocol::name(each.command), whether_sent(each))});
+    const bool has_left = ending_.code == errc::agent_left && each.command == command::leave &&
+                          whether_sent(each) == sent::maybe;
+    completion& failed = all.emplace_back();
+    failed.who = std::move(each.call);
+    if (!has_left) {
+      failed.why = for_call(ending_, protocol::name(each.command), whether_sent(each));
     }
   }
 }
 
-conversation::loss conversation::lose(failure why) {
-  loss lost;
-  ending_ = as_told(std::move(why));
+void conversation::lose(const failure& why, loss& lost) {
+  lost.why = as_told(why);
+  ending_ = lost.why;
+  fail_sent(lost.failed);
+  lost.streams = streams_.put_to_sleep();  // all, or with an exception none
   phase_ = phase::connecting;
   ++losses_;
   leaving_ = false;
-  fail_sent(lost.failed);
-  lost.streams = streams_.put_to_sleep();
   out_.clear();
-  return lost;
 }
 
-std::vector<completion> conversation::give_up_ready() {
-  std::vector<completion> all;
-  for (auto& each : waiting_.take_without_request()) {
-    all.push_back({std::move(each.call), for_call(ending_, each.what.name(), sent::no)});
+void conversation::give_up_ready(std::vector<completion>& all) {
+  all.reserve(all.size() + waiting_.size());
+  while (auto each = waiting_.take_without_request()) {
+    all.push_back({std::move(each->call), for_call(ending_, each->what.name(), sent::no)});
   }
-  return all;
 }
 
-std::vector<completion> conversation::end(failure why) {
-  std::vector<completion> all;
-  if (phase_ == phase::ended) return all;
-  phase_ = phase::ended;
-  ending_ = as_told(std::move(why));
+void conversation::end(const failure& why, std::vector<completion>& all) {
+  if (phase_ == phase::ended) return;
+  ending_ = as_told(why);
   fail_sent(all);
-  for (auto& each : waiting_.take_all()) {
-    all.push_back({std::move(each.call), for_call(ending_, each.what.name(), sent::no)});
+  all.reserve(all.size() + waiting_.size());
+  while (auto each = waiting_.take_first()) {
+    all.push_back({std::move(each->call), for_call(ending_, each->what.name(), sent::no)});
   }
+  phase_ = phase::ended;
   out_.clear();
-  return all;
 }
 
 }  // namespace serf::session

@@ -9,11 +9,11 @@ using protocol::command;
 
 // An agent acknowledges a stream before it takes it up: an event in between would be missing. The
 // answer to the request behind it comes later than that. This one stops what is no stream, itself.
-void conversation::confirm(std::uint64_t stream, std::unique_ptr<call> who,
-                           std::chrono::nanoseconds timeout, time_point deadline) {
+void conversation::confirm(std::uint64_t stream, std::chrono::nanoseconds timeout,
+                           time_point deadline) {
   const std::uint64_t position = out_.end();
   const std::uint64_t seq = send(protocol::stop(next_seq_));
-  pending_.insert(seq, {command::stream, std::move(who), timeout, position, stream}, deadline);
+  pending_.insert(seq, {command::stream, nullptr, timeout, position, stream}, deadline);
 }
 
 // Before anything else on this connection, the oldest first.
@@ -25,7 +25,7 @@ void conversation::resume_streams() {
     const std::uint64_t seq = send({what, each.body});
     streams_.wake(asleep, seq);
     pending_.insert(seq, {what, nullptr, {}, position}, time_point::max());
-    if (what == command::stream) confirm(seq, nullptr, {}, time_point::max());
+    if (what == command::stream) confirm(seq, {}, time_point::max());
   }
 }
 

@@ -1,5 +1,7 @@
 #include "session/failures.hpp"
 
+#include <exception>
+
 #include "vocabulary/agent_error_text.hpp"
 #include "vocabulary/duration_text.hpp"
 #include "vocabulary/printable.hpp"
@@ -34,6 +36,13 @@ errc classify(command command, std::string_view text) {
   return is_key_command(command)    ? errc::keyring_failed
          : command == command::join ? errc::join_failed
                                     : code;
+}
+
+// Where there is no memory for more: short enough to need none.
+failure brief(errc code, sent whether_sent) noexcept {
+  failure why(code, "out of memory");
+  why.sent = whether_sent;
+  return why;
 }
 
 // What to do about it, where that is known.
@@ -137,11 +146,26 @@ failure protocol_broken(errc code, std::string_view flaw, const std::string& age
                     (code == errc::limit_exceeded ? " (client_options set the limit)" : "")};
 }
 
-failure for_call(failure ending, std::string_view what, sent whether_sent) {
-  ending.command = what;
-  ending.sent = whether_sent;
-  ending.message.insert(0, std::string(what) + ": ");
-  return ending;
+failure no_memory(std::string_view what, const std::string& agent) noexcept {
+  try {
+    failure why(errc::no_resources, on(what, agent) + "not sent: out of memory");
+    why.command = what;
+    return why;
+  } catch (const std::exception&) {
+    return brief(errc::no_resources, sent::no);
+  }
+}
+
+failure for_call(const failure& ending, std::string_view what, sent whether_sent) noexcept {
+  try {
+    failure told = ending;
+    told.command = what;
+    told.sent = whether_sent;
+    told.message.insert(0, std::string(what) + ": ");
+    return told;
+  } catch (const std::exception&) {
+    return brief(ending.code, whether_sent);
+  }
 }
 
 }  // namespace serf::session

@@ -35,6 +35,9 @@ failure overloaded(std::string_view what, std::string_view limit, const std::str
 failure protocol_broken(errc code, std::string_view flaw, const std::string& agent);
 
 // What ended the connection, told to a call on it.
-failure for_call(failure ending, std::string_view what, sent whether_sent);
+failure for_call(const failure& ending, std::string_view what, sent whether_sent) noexcept;
+// The call could not be sent for want of memory. Both have a shorter text where there is none for
+// it.
+failure no_memory(std::string_view what, const std::string& agent) noexcept;
 
 }  // namespace serf::session

@@ -6,11 +6,18 @@
 namespace serf::session {
 
 void pending_table::insert(std::uint64_t seq, entry what, time_point deadline) {
-  const bool is_call = what.call != nullptr;
   deadlines_.sweep(live_, [this](std::uint64_t each) { return is_live(each); });
-  if (is_call && deadline != time_point::max()) deadlines_.push(deadline, seq);
+  if (deadline != time_point::max()) deadlines_.push(deadline, seq);
+  const bool is_call = what.call != nullptr;
   entries_.insert_or_assign(seq, std::move(what));
   live_ += is_call ? 1 : 0;
+}
+
+void pending_table::give(std::uint64_t seq, std::unique_ptr<session::call> call) noexcept {
+  entry* const waits = find(seq);
+  if (waits == nullptr || !call) return;
+  waits->call = std::move(call);
+  ++live_;
 }
 
 pending_table::entry* pending_table::find(std::uint64_t seq) {
@@ -27,38 +34,36 @@ std::optional<pending_table::entry> pending_table::take(std::uint64_t seq) {
   return taken;
 }
 
-void pending_table::hand_over(std::unique_ptr<session::call> call, std::uint64_t seq,
+void pending_table::hand_over(std::unique_ptr<session::call>&& call, std::uint64_t seq,
                               time_point deadline) {
-  entry* const next = find(seq);
-  if (next == nullptr || !call) return;
+  if (find(seq) == nullptr || !call) return;
   if (deadline != time_point::max()) deadlines_.push(deadline, seq);
-  next->call = std::move(call);
-  ++live_;
+  give(seq, std::move(call));
 }
 
-std::vector<std::unique_ptr<call>> pending_table::take_confirming(std::uint64_t stream) {
-  std::vector<std::pair<std::uint64_t, entry*>> found;
-  for (auto& [seq, each] : entries_) {
-    if (each.call && each.confirms == stream) found.emplace_back(seq, &each);
+std::vector<std::uint64_t> pending_table::confirming(std::uint64_t stream) const {
+  std::vector<std::uint64_t> found;
+  for (const auto& [seq, each] : entries_) {
+    if (each.call && each.confirms == stream) found.push_back(seq);
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::unique_ptr<call>> calls;
-  calls.reserve(found.size());
-  for (const auto& each : found) calls.push_back(std::move(each.second->call));
-  live_ -= calls.size();
-  return calls;
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
-std::vector<pending_table::entry> pending_table::expire(time_point now) {
-  std::vector<entry> expired;
+std::unique_ptr<call> pending_table::take_call(std::uint64_t seq) noexcept {
+  entry* const found = find(seq);
+  if (found == nullptr || !found->call) return nullptr;
+  --live_;
+  return std::move(found->call);
+}
+
+pending_table::entry pending_table::take_due(time_point now) noexcept {
   while (const auto seq = deadlines_.pop_due(now)) {
     entry* const due = find(*seq);
     if (due == nullptr || !due->call) continue;
-    --live_;
-    expired.push_back({due->command, std::move(due->call), due->timeout, due->position});
+    return {due->command, take_call(*seq), due->timeout, due->position};
   }
-  return expired;
+  return {};
 }
 
 std::vector<pending_table::entry> pending_table::take_all() {

@@ -27,19 +27,24 @@ class pending_table {
         {};  // the stream that is open for sure once this is done
   };
 
+  // Its call may follow: then give() throws nothing.
   void insert(std::uint64_t seq, entry what, time_point deadline);
+  void give(std::uint64_t seq, std::unique_ptr<session::call> call) noexcept;
 
   entry* find(std::uint64_t seq);
   std::optional<entry> take(std::uint64_t seq);
   // Whoever waits for another answer waits for this one now.
-  void hand_over(std::unique_ptr<session::call> call, std::uint64_t seq, time_point deadline);
+  void hand_over(std::unique_ptr<session::call>&& call, std::uint64_t seq, time_point deadline);
 
-  // The calls that wait for that stream to be confirmed.
-  std::vector<std::unique_ptr<session::call>> take_confirming(std::uint64_t stream);
+  // The requests with calls that wait for that stream to be confirmed, the oldest first.
+  std::vector<std::uint64_t> confirming(std::uint64_t stream) const;
+  // Turns it into a tombstone.
+  std::unique_ptr<session::call> take_call(std::uint64_t seq) noexcept;
 
-  // Turns those that are due at `now` into tombstones; gives what they were.
-  std::vector<entry> expire(time_point now);
-  std::vector<entry> take_all();  // in the order of their Seq; tombstones are dropped
+  // Turns one that is due at `now` into a tombstone; gives what it was.
+  entry take_due(time_point now) noexcept;
+  // In the order of their Seq; tombstones are dropped. With an exception nothing is taken.
+  std::vector<entry> take_all();
 
   std::optional<time_point> next_deadline();
   std::size_t size() const noexcept { return entries_.size(); }

@@ -15,11 +15,11 @@ using list = std::vector<std::shared_ptr<subscriber>>;
 
 void stream_table::add(std::uint64_t seq, command command, std::string body,
                        std::shared_ptr<subscriber> taker, time_point deadline) {
-  if (command == command::stream) shared_.emplace(body, seq);
-  subscriber& added = *taker;
-  auto takers = std::make_shared<list>(1, std::move(taker));
-  streams_.insert_or_assign(seq, stream{command, std::move(body), std::move(takers), deadline});
-  added.seq_ = seq;
+  auto takers = std::make_shared<list>(1, taker);
+  const auto added =
+      streams_.insert_or_assign(seq, stream{command, std::move(body), std::move(takers), deadline});
+  if (command == command::stream) shared_.emplace(added.first->second.body, seq);
+  taker->seq_ = seq;
 }
 
 void stream_table::open(std::uint64_t seq) {
@@ -67,22 +67,24 @@ void stream_table::close(stream& each) {
   if (std::exchange(each.open, false) && !each.stopped) --open_;
 }
 
-std::optional<std::uint64_t> stream_table::join(const std::string& body,
-                                                const std::shared_ptr<subscriber>& taker) {
+std::optional<std::uint64_t> stream_table::shared(const std::string& body) const {
   const auto at = shared_.find(body);
   if (at == shared_.end()) return std::nullopt;
-  stream& joined = streams_.at(at->second);
+  return at->second;
+}
+
+void stream_table::join(std::uint64_t seq, const std::shared_ptr<subscriber>& taker) {
+  stream& joined = streams_.at(seq);
   auto takers = std::make_shared<list>();
+  takers->reserve(joined.takers ? joined.takers->size() + 1 : 1);
   if (joined.takers) {
-    takers->reserve(joined.takers->size() + 1);
     *takers = *joined.takers;
     ++joined_;
   }
   takers->push_back(taker);
   joined.takers = std::move(takers);
   joined.due = time_point::max();
-  taker->seq_ = at->second;
-  return at->second;
+  taker->seq_ = seq;
 }
 
 subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
@@ -165,7 +167,13 @@ void stream_table::mark_stopped(std::uint64_t seq) {
 stream_table::loss stream_table::put_to_sleep() {
   loss lost;
   std::vector<std::uint64_t> order;
-  for (const auto& each : streams_) order.push_back(each.first);
+  std::size_t takers = 0;
+  for (const auto& [seq, each] : streams_) {
+    order.push_back(seq);
+    takers += each.takers ? each.takers->size() : 0;
+  }
+  lost.over.reserve(takers);
+  lost.asleep.reserve(takers);  // nothing throws from here on
   std::sort(order.begin(), order.end());
   for (const std::uint64_t seq : order) {
     stream& each = streams_.at(seq);
@@ -199,12 +207,13 @@ std::vector<std::uint64_t> stream_table::asleep() const {
 }
 
 void stream_table::wake(std::uint64_t asleep, std::uint64_t seq) {
-  auto node = streams_.extract(asleep);
+  const auto at = streams_.find(asleep);
+  if (at->second.command == command::stream) shared_[at->second.body] = seq;
+  auto node = streams_.extract(at);
   stream& each = node.mapped();
   if (std::exchange(each.asleep, false)) --asleep_;
   each.looked_at = time_point::max();
   each.deadline = time_point::max();
-  if (each.command == command::stream) shared_[each.body] = seq;
   if (each.takers) {
     for (const auto& taker : *each.takers) taker->seq_ = seq;
   }
@@ -219,12 +228,16 @@ std::optional<time_point> stream_table::next_deadline() {
 std::vector<std::shared_ptr<subscriber>> stream_table::take_all() {
   std::vector<std::pair<std::uint64_t, subscribers>> order;
   order.reserve(streams_.size());
-  for (auto& [seq, each] : streams_) {
-    if (each.takers) order.emplace_back(seq, std::move(each.takers));
+  std::size_t takers = 0;
+  for (const auto& [seq, each] : streams_) {
+    if (!each.takers) continue;
+    order.emplace_back(seq, each.takers);
+    takers += each.takers->size();
   }
   std::sort(order.begin(), order.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   list all;
+  all.reserve(takers);  // nothing throws from here on
   for (const auto& each : order) {
     for (const auto& taker : *each.second) {
       taker->seq_.reset();

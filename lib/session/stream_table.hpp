@@ -42,6 +42,7 @@ class stream_table {
   // answered, an agent that keeps 512 records of a stream has long sent them.
   explicit stream_table(std::size_t most_stopped) : most_stopped_(most_stopped) {}
 
+  // After an exception something of it may be there, to be erased.
   void add(std::uint64_t seq, protocol::command command, std::string body,
            std::shared_ptr<subscriber> taker, time_point deadline);
   void open(std::uint64_t seq);
@@ -50,10 +51,10 @@ class stream_table {
   stream* find(std::uint64_t seq);
   subscribers erase(std::uint64_t seq);  // gives who is to be let go of without the lock
 
-  // Lets it take part in an event stream with the same request body, which may have yet to be
-  // acknowledged. Nothing: there is none.
-  std::optional<std::uint64_t> join(const std::string& body,
-                                    const std::shared_ptr<subscriber>& taker);
+  // The event stream with the same request body, which may have yet to be acknowledged.
+  std::optional<std::uint64_t> shared(const std::string& body) const;
+  // Lets it take part in that one.
+  void join(std::uint64_t seq, const std::shared_ptr<subscriber>& taker);
 
   // Takes it out of its stream, which has until `stop_at` to find another. Gives what is to be let
   // go of without the lock.

@@ -38,11 +38,13 @@ class waiting_calls {
     std::unique_ptr<session::call> call;
   };
 
-  void add(wish what, std::unique_ptr<session::call> call);
+  // Takes both, or, with an exception, leaves the call.
+  void add(wish&& what, std::unique_ptr<session::call>&& call);
+  entry take_due(time_point now) noexcept;
+  std::optional<entry> take_without_request() noexcept;
+  std::optional<entry> take_first() noexcept;
   std::vector<entry> expire(time_point now);
   std::vector<entry> take_all();
-  std::vector<entry> take_without_request();
-  std::optional<entry> take_first();
   void put_back(entry what);  // in front of all
 
   std::optional<time_point> next_deadline();
@@ -50,9 +52,8 @@ class waiting_calls {
   std::size_t bytes() const noexcept { return bytes_; }  // of their requests
 
  private:
-  entry remove(std::map<std::uint64_t, entry>::iterator at);
-
-  void insert(std::uint64_t number, entry what);
+  entry remove(std::map<std::uint64_t, entry>::iterator at) noexcept;
+  void insert(std::uint64_t number, wish&& what, std::unique_ptr<session::call>&& call);
 
   std::map<std::uint64_t, entry> entries_;
   deadline_queue deadlines_;

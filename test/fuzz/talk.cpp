@@ -148,7 +148,8 @@ void talk::hear() {
 void talk::hear_header() {
   const std::uint8_t distance = in_.byte();
   const std::uint64_t seq = distance < 250 ? settings_.first_seq + distance % 32 : in_.number();
-  auto next = conversation_.on_header({error_of(in_), seq});
+  session::conversation::step next;
+  conversation_.on_header({error_of(in_), seq}, next);
   is_body_due_ = next.body_follows;
   if (next.is_record) {
     expect(is_body_due_, "a record has a body");
@@ -163,7 +164,9 @@ void talk::hear_body() {
   is_body_due_ = false;
   const std::string_view body = in_.piece();
   if (!record_.is_record) {
-    follow(conversation_.on_body(), body);
+    session::conversation::step next;
+    conversation_.on_body(next);
+    follow(std::move(next), body);
     return;
   }
   record_.is_record = false;
@@ -181,7 +184,8 @@ void talk::hear_body() {
 void talk::pass_time() {
   now_ += std::min<nanoseconds>(time_of(in_), std::chrono::hours(1));  // it never ends
   const auto sent = conversation_.out().end();
-  auto next = conversation_.on_time(now_);
+  session::conversation::step next;
+  conversation_.on_time(now_, next);
   if (conversation_.out().end() != sent) ++heartbeats_;
   expect(!is_ended_ || (next.also_done.empty() && next.expired.empty() && !next.broken),
          "behind the end no time comes");
@@ -220,7 +224,9 @@ void talk::cut() {
   const std::size_t how = in_.below(8);
   if (how == 0) end({errc::client_closed, "the client is closed"});
   if (how == 1) {
-    for (auto& each : conversation_.give_up_ready()) each.run();
+    std::vector<session::completion> all;
+    conversation_.give_up_ready(all);
+    for (auto& each : all) each.run();
   }
   // Also where there is no connection: an attempt to make one has failed.
   if (how > 1) lose({errc::connection_lost, "the connection was cut"});
@@ -248,7 +254,8 @@ void talk::lose(failure why) {
   if (is_ended_) return;
   if (!reconnects_) return end(std::move(why));
   disconnected();
-  auto lost = conversation_.lose(std::move(why));
+  session::conversation::loss lost;
+  conversation_.lose(why, lost);
   for (const auto& each : lost.streams.over) {
     const auto& who = static_cast<const taker&>(*each);
     expect(who.is_of_query || who.is_opening, "a stream that was open outlives the connection");
@@ -263,11 +270,14 @@ void talk::lose(failure why) {
 
 void talk::end(failure why) {
   if (std::exchange(is_ended_, true)) {
-    expect(conversation_.end(std::move(why)).empty(), "a second end is none");
+    std::vector<session::completion> none;
+    conversation_.end(why, none);
+    expect(none.empty(), "a second end is none");
     return;
   }
   disconnected();
-  auto all = conversation_.end(std::move(why));
+  std::vector<session::completion> all;
+  conversation_.end(why, all);
   const auto takers = conversation_.take_subscribers();
   for (const auto& each : takers) {
     expect(!static_cast<taker&>(*each).has_left, "who has left is not told of the end");

@@ -104,7 +104,8 @@ TEST(stream, that_was_open_outlives_attempts_to_connect_in_vain) {
   const auto taker = with.subscribe("stream", protocol::stream("*"));
   with.hear(header(1) + header(2));
   for (int attempts = 0; attempts < 3; ++attempts) {
-    const auto lost = with.talk.lose({errc::unreachable, "Connection refused"});
+    conversation::loss lost;
+    with.talk.lose({errc::unreachable, "Connection refused"}, lost);
     EXPECT_TRUE(lost.streams.over.empty());
     ASSERT_EQ(lost.streams.asleep.size(), 1U);
     EXPECT_EQ(lost.streams.asleep.front(), taker);

@@ -72,7 +72,8 @@ TEST(conversation, counts_streams_that_wait_for_the_next_connection) {
   agent.open();
   const auto taker = agent.subscribe("stream", protocol::stream("*"));
   agent.hear(header(1) + header(2));
-  agent.talk.lose({errc::connection_lost, "the connection was cut"});
+  conversation::loss lost;
+  agent.talk.lose({errc::connection_lost, "the connection was cut"}, lost);
   EXPECT_EQ(agent.talk.pending(), 1U);
   agent.submit("members", protocol::members({}));
   EXPECT_EQ(agent.only("members").code(), errc::overloaded);

@@ -147,11 +147,15 @@ class dialogue {
 
   void pass(std::chrono::nanoseconds time) {
     now += time;
-    follow(talk.on_time(now), {});
+    conversation::step next;
+    talk.on_time(now, next);
+    follow(std::move(next), {});
   }
 
   void lose(failure why = {errc::connection_lost, "the connection was cut"}) {
-    for (auto& each : talk.end(std::move(why))) each.run();
+    std::vector<completion> failed;
+    talk.end(why, failed);
+    for (auto& each : failed) each.run();
     for (const auto& each : talk.take_subscribers()) each->ended(talk.ending());
   }
 
@@ -198,7 +202,8 @@ class dialogue {
       }
       return true;
     }
-    auto step = body_follows_ ? talk.on_body() : talk.on_header(next);
+    conversation::step step;
+    body_follows_ ? talk.on_body(step) : talk.on_header(next, step);
     body_follows_ = step.body_follows;
     if (step.is_record) {
       record_ = std::move(step);
