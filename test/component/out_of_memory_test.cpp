@@ -26,6 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::fake_agent;
 using testing::fake_agent_options;
+using testing::no_memory;
 using testing::scarce_memory;
 
 constexpr auto patience = 20s;
@@ -243,6 +244,22 @@ TEST_F(out_of_memory, on_a_callers_thread_leaves_alone_what_waits_already) {
     }
   }
   EXPECT_TRUE(serves(asking));
+}
+
+TEST_F(out_of_memory,
+       for_a_while_on_the_io_thread_costs_an_idle_client_nothing_but_its_connection) {
+  agent_.emplace(fake_agent_options().quiet_log());
+  client asking(options());
+  auto stream = asking.stream("user", patience).get();
+  ASSERT_TRUE(is_alive_or_over(stream));
+  {
+    const no_memory none(io_thread);
+    agent().close_connections();
+    ASSERT_TRUE(testing::wait_until([] { return no_memory::failures() >= 50; }, patience));
+  }
+  ASSERT_TRUE(serves(asking));
+  EXPECT_TRUE(is_alive_or_over(stream));
+  EXPECT_EQ(stream.end().state, stream_state::open);
 }
 
 TEST_F(out_of_memory, for_a_moment_does_not_end_calls_at_equal_intervals) {

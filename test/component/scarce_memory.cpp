@@ -16,6 +16,7 @@ constexpr long never = std::numeric_limits<long>::max();
 char watched_name[16] = "";           // set while nothing fails
 std::atomic<long> left_there{never};  // before one fails on the thread of that name
 std::atomic<bool> none_there{false};
+std::atomic<long> failures_there{0};
 std::atomic<bool> has_failed{false};
 thread_local long left_here = never;
 
@@ -31,7 +32,11 @@ bool fails() {
     has_failed = true;
     return true;
   }
-  if (none_there) return is_watched();
+  if (none_there) {
+    if (!is_watched()) return false;
+    ++failures_there;
+    return true;
+  }
   if (left_there == never || !is_watched() || left_there-- != 0) return false;
   left_there = never;
   has_failed = true;
@@ -69,9 +74,11 @@ bool scarce_memory::end() noexcept {
 
 no_memory::no_memory(const std::string& thread_name) {
   watch(thread_name);
+  failures_there = 0;
   none_there = true;
 }
 no_memory::~no_memory() { none_there = false; }
+long no_memory::failures() noexcept { return failures_there; }
 
 }  // namespace serf::testing
 

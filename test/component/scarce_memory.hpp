@@ -26,6 +26,9 @@ class no_memory {
   ~no_memory();
   no_memory(const no_memory&) = delete;
   no_memory& operator=(const no_memory&) = delete;
+
+  // How many allocations have failed so far.
+  static long failures() noexcept;
 };
 
 }  // namespace serf::testing

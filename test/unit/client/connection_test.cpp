@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <future>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -18,9 +19,11 @@ using ::testing::_;
 using ::testing::AtLeast;
 using ::testing::HasSubstr;
 using ::testing::InSequence;
+using ::testing::Mock;
 using ::testing::NiceMock;
 using ::testing::Return;
 using ::testing::StrictMock;
+using ::testing::Throw;
 using transport::clock;
 
 class mock_link : public transport::link {
@@ -231,6 +234,35 @@ TEST_F(connection_test, fails_every_call_when_the_agent_hangs_up_and_refuses_lat
   events_->on_failed({transport::link_errc::closed_by_agent, "closed"});
   submit(protocol::stats());
   EXPECT_EQ(outcomes_, std::vector<errc>(3, errc::connection_lost));
+}
+
+TEST_F(connection_test, connects_again_also_where_memory_is_short_at_the_loss) {
+  open();
+  submit(protocol::stats());
+  EXPECT_CALL(observer_, on_lost(_)).WillOnce(Throw(std::bad_alloc())).WillOnce(Return(attempt()));
+  EXPECT_CALL(*link_, open(_));
+  EXPECT_CALL(observer_, on_end(_)).Times(0);
+  events_->on_failed({transport::link_errc::closed_by_agent, "closed"});
+  EXPECT_EQ(outcomes_, std::vector<errc>{errc::connection_lost});
+  Mock::VerifyAndClearExpectations(&observer_);
+}
+
+TEST_F(connection_test, counts_as_lost_where_an_attempt_to_connect_throws) {
+  EXPECT_CALL(*link_, open(_)).WillOnce(Throw(std::bad_alloc())).WillOnce(Return());
+  EXPECT_CALL(observer_, on_lost(_)).WillOnce([](const failure& why) {
+    EXPECT_EQ(why.code, errc::unreachable);
+    return attempt();
+  });
+  connection_->start(attempt());
+}
+
+TEST_F(connection_test, ends_also_where_memory_is_short) {
+  open();
+  submit(protocol::stats());
+  EXPECT_CALL(observer_, on_end(_)).WillOnce(Throw(std::bad_alloc())).WillOnce(Return());
+  EXPECT_CALL(*link_, close());
+  connection_->end({errc::client_closed, "closed"});
+  EXPECT_EQ(outcomes_, std::vector<errc>{errc::client_closed});
 }
 
 TEST_F(connection_test, ends_once) {

@@ -144,6 +144,45 @@ TEST(io_thread, fails_a_link_whose_event_threw) {
   run_on(*io, [&] { link.reset(); });
 }
 
+TEST(io_thread, tells_a_link_that_it_has_failed_until_that_is_heard) {
+  const auto io = start_io_thread();
+  recorder events;
+  auto link = io->make_link(events);
+  int told = 0;  // the I/O thread's, as the others
+  events.when_woken = [] { throw std::runtime_error("bad luck"); };
+  events.when_failed = [&] {
+    if (++told < 3) throw std::runtime_error("not now");
+  };
+  link->wake();
+  ASSERT_TRUE(eventually([&] { return events.count("failed") == 3; }));
+  EXPECT_EQ(events.failure().reason, "internal error: bad luck");
+  link->wake();
+  run_on(*io, [] {});
+  run_on(*io, [&] { link.reset(); });
+  EXPECT_EQ(events.events(), (std::vector<std::string>{"woken", "failed", "failed", "failed"}));
+}
+
+TEST(io_thread, fails_a_link_again_whose_failure_threw_behind_a_reset) {
+  const auto io = start_io_thread();
+  recorder events;
+  auto link = io->make_link(events);
+  int told = 0;
+  events.when_woken = [&] {
+    if (told == 0) throw std::runtime_error("bad luck");
+  };
+  events.when_failed = [&] {
+    link->reset();
+    if (++told < 2) throw std::runtime_error("and more");
+  };
+  link->wake();
+  ASSERT_TRUE(eventually([&] { return events.count("failed") == 2; }));
+  EXPECT_EQ(events.failure().reason, "internal error: and more");
+  const int woken = events.count("woken");
+  link->wake();
+  EXPECT_TRUE(eventually([&] { return events.count("woken") > woken; })) << "it works again";
+  run_on(*io, [&] { link.reset(); });
+}
+
 }  // namespace
 
 }  // namespace serf::transport::testing
