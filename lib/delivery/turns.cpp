@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "vocabulary/home_process.hpp"
+
 namespace serf::delivery {
 
 // A turn in the hands of an executor. Its job may be copied, run several times, or destroyed
@@ -13,7 +15,7 @@ class turns::ticket {
  public:
   explicit ticket(std::shared_ptr<turns> who) : who_(std::move(who)) {}
   ~ticket() {
-    if (taken_.exchange(true)) return;
+    if (is_forked() || taken_.exchange(true)) return;
     auto* const who = who_.get();
     who->refused(std::move(who_), "the executor destroyed a job without having run it", nullptr);
   }
@@ -21,6 +23,7 @@ class turns::ticket {
   ticket& operator=(const ticket&) = delete;
 
   void run() {
+    if (is_forked()) return;
     // Not within the executor itself: on serf-io, or ever deeper on the stack of its own thread.
     if (giver_ == std::this_thread::get_id()) {
       ran_within_ = true;
@@ -37,6 +40,16 @@ class turns::ticket {
   std::shared_ptr<turns> take_back() { return taken_.exchange(true) ? nullptr : std::move(who_); }
 
  private:
+  // In a forked child, which has inherited the executor's queue with its jobs: the handlers are the
+  // parent's, and locks may be held for ever by threads that are not here. What the job holds is
+  // leaked.
+  bool is_forked() noexcept {
+    if (home_.is_here()) return false;
+    leak(who_);
+    return true;
+  }
+
+  const home_process home_;
   std::shared_ptr<turns> who_;
   std::atomic<bool> taken_{false};
   std::atomic<std::thread::id> giver_{};

@@ -67,6 +67,11 @@ TEST(fork, is_safe_while_other_threads_call_a_real_agent) {
   expect_well("forking", {agent.rpc_address(), "hammer"});
 }
 
+TEST(fork, leaves_the_jobs_of_an_executor_to_the_parent) {
+  const fake_agent agent;
+  expect_well("inheriting", {agent.address(), "jobs"});
+}
+
 TEST(fork, is_followed_by_an_exit_that_destroys_static_objects_in_the_child) {
   fake_agent agent;
   const query_when_subscribed asked(agent);
