@@ -139,6 +139,7 @@ void record_queue<T>::drop_oldest(std::vector<entry>& retired, std::size_t at) {
     add(head_, missing->count);
     slots_.pop_front();
   }
+  if (tail_) add(head_, *std::exchange(tail_, std::nullopt));
 }
 
 template <class T>
@@ -158,11 +159,16 @@ void record_queue<T>::push_gap(gap what) {
   std::unique_lock<std::mutex> lock(mutex_);
   if (end_) return;
   const bool was_idle = is_idle();
-  gap* last = slots_.empty() || tail_ ? nullptr : std::get_if<gap>(&slots_.back().record);
-  if (what.reason == gap_reason::dropped) {
+  gap* const last = slots_.empty() ? nullptr : std::get_if<gap>(&slots_.back().record);
+  const bool again = last != nullptr && last->reason == what.reason;
+  // Behind the gap of what was dropped, that one stands for it, too: where it would go as records
+  // do, and where one like it stands before that already. However often both come, they do not pile
+  // up.
+  const bool is_said = tail_ && what.reason == gap_reason::reconnected &&
+                       (again || overflow_ == overflow_policy::drop_newest);
+  if (what.reason == gap_reason::dropped || is_said) {
     counters_.gaps += add(tail_, what.count);
-  } else if (last != nullptr && last->reason == what.reason &&
-             (last->count == 0) == (what.count == 0)) {
+  } else if (again && (last->count == 0) == (what.count == 0)) {
     last->count += what.count;
   } else if (keep(what, 0)) {
     ++counters_.gaps;

@@ -166,6 +166,35 @@ TEST(record_queue, merges_gaps_before_a_dropped_record_into_the_one_that_stands_
   EXPECT_EQ(all_of(queue), (texts{"gap 2", "6", "7"}));
 }
 
+TEST(record_queue, merges_gaps_of_reconnections_into_the_one_of_what_was_dropped_in_between) {
+  for (const auto policy : {overflow_policy::drop_newest, overflow_policy::drop_oldest}) {
+    event_queue queue(stream_options().max_records(1).max_bytes(10).overflow(policy));
+    push_one(queue, 1);
+    for (std::uint64_t i = 2; i < 7; ++i) {
+      queue.push_gap({gap_reason::reconnected, 0});
+      push_one(queue, i, 11);
+    }
+    EXPECT_EQ(queue.counters().gaps, 2U) << to_string(policy);
+    EXPECT_EQ(all_of(queue), (texts{"1", "reconnected", "gap 5"})) << to_string(policy);
+  }
+  event_queue queue(limited(1, overflow_policy::drop_newest));
+  push_many(queue, 1, 2);
+  for (std::uint64_t i = 3; i < 8; ++i) {
+    queue.push_gap({gap_reason::reconnected, 0});
+    push_one(queue, i);
+  }
+  EXPECT_EQ(all_of(queue), (texts{"1", "gap 6"}));
+}
+
+TEST(record_queue, has_one_gap_at_the_head_also_where_nothing_stood_between_two) {
+  event_queue queue(stream_options().max_records(1).max_bytes(10));
+  push_one(queue, 1);
+  push_one(queue, 2, 11);
+  push_one(queue, 3);
+  EXPECT_EQ(all_of(queue), (texts{"gap 2", "3"}));
+  EXPECT_TRUE(adds_up(queue.counters()));
+}
+
 TEST(record_queue, puts_a_gap_for_what_was_lost) {
   event_queue queue({});
   push_one(queue, 1);
