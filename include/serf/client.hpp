@@ -78,7 +78,8 @@ class client_core;
 //
 // Threads: two of its own, serf-io and serf-deliver. Handlers and log sinks run on serf-deliver,
 // one at a time, with no lock held, or, of a subscription, where its options say; waiting for a
-// future inside one works. No code of yours runs on serf-io. Signals are blocked in both.
+// future inside one works. No code of yours runs on serf-io. Executors are called on a third one,
+// serf-executor, that only clients with executors have. Signals are blocked in all.
 //
 // fork(): the client lives on in the parent, and notices nothing. In the child, every call on it,
 // on its streams, subscriptions, queries and tasks fails at once with errc::forked (handlers are

@@ -8,8 +8,10 @@
 namespace serf {
 
 // Runs what it is given, once, some time later, on a thread of its own choice: the application's
-// thread pool or event loop. Called on serf-io, and by a job for what is left to do after it: so it
-// must be thread safe, and must neither block nor, on serf-io, run the job itself.
+// thread pool or event loop. Called on serf-executor, a thread that does nothing else, and by a job
+// for what is left to do after it: so it must be thread safe, and must not run the job itself on
+// serf-executor. While it waits there, for room in a queue of its own, say, the client's other
+// executors wait, too, and nothing else does; within a job it must not wait for jobs.
 using executor = std::function<void(std::function<void()> job)>;
 
 namespace delivery {

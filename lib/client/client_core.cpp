@@ -108,9 +108,8 @@ client_core::client_core(const client_options& options, const std::vector<endpoi
   monitors_ = std::make_unique<monitors>(
       *io_, settings, main, reconnects_ ? std::optional(options.how_to_reconnect()) : std::nullopt);
   if (attempts_.has_choice()) cluster_.emplace(agent_);
-  streaming_ = std::make_unique<streaming>(
-      stream_surroundings{agent_, call_timeout_, log_, *delivery_, *io_, connection_, *risky_,
-                          *monitors_, counts_, totals_});
+  streaming_ = std::make_unique<streaming>(stream_surroundings{
+      agent_, call_timeout_, log_, *delivery_, connection_, *risky_, *monitors_, counts_, totals_});
   ticker_ = std::make_unique<ticker>(*io_, delivery_->mail());
   io_->post([this] { connection_->start({attempts_.where(), {}}); });
 }
@@ -121,7 +120,14 @@ void client_core::stop() {
   if (stopped_.exchange(true)) return;
   close();
   watch_->stop();
-  is_inside_a_handler() ? delivery_->request_stop() : delivery_->stop();
+  auto& executors = streaming_->executors();
+  if (is_inside_a_handler()) {
+    executors.request_stop();
+    delivery_->request_stop();
+  } else {
+    executors.stop();
+    delivery_->stop();
+  }
 }
 
 bool client_core::is_inside_a_handler() const {
@@ -152,6 +158,7 @@ void client_core::close() {
     // tasks.
     tasks_.wait();
     delivery_->drain();
+    streaming_->executors().drain();
     streaming_->with_handlers().wait_for_executors();
     tasks_.wait();
     delivery_->drain();

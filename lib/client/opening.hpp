@@ -14,7 +14,6 @@
 #include "client/feed.hpp"
 #include "delivery/subscription_core.hpp"
 #include "session/call.hpp"
-#include "transport/io_thread.hpp"
 
 namespace serf {
 
@@ -95,28 +94,18 @@ class pull_opening final : public opening<T> {
   std::promise<pull_stream<T>> promise_;
 };
 
-// Told on the I/O thread in any case, since that is where executors expect to be called: what is
-// there already, or refused at once, completes on the calling thread, which may be one of theirs.
 template <class T>
 class push_opening final : public opening<T> {
  public:
   template <class... Base>
-  explicit push_opening(std::shared_ptr<delivery::subscription_core> core, transport::io_thread& io,
-                        Base&&... base)
-      : opening<T>(std::forward<Base>(base)...), core_(std::move(core)), io_(io) {}
+  explicit push_opening(std::shared_ptr<delivery::subscription_core> core, Base&&... base)
+      : opening<T>(std::forward<Base>(base)...), core_(std::move(core)) {}
   ~push_opening() override { this->tell_if_dropped(); }
 
  private:
-  void tell(result<void> outcome) override {
-    if (io_.is_current()) {
-      core_->opened(outcome);
-    } else {
-      io_.post([core = core_, outcome = std::move(outcome)] { core->opened(outcome); });
-    }
-  }
+  void tell(result<void> outcome) override { core_->opened(outcome); }
 
   const std::shared_ptr<delivery::subscription_core> core_;
-  transport::io_thread& io_;
 };
 
 }  // namespace serf

@@ -148,6 +148,7 @@ subscription streaming::push(plan<T> what, Handlers&& handlers, const stream_opt
   turns.place = how.deliver();
   turns.concurrency = concurrency;
   turns.name = std::move(name);
+  if (turns.place.where()) turns.calling = executors_.mail();
   auto unhandled = [written = with_.written, who = turns.name](const gap& missing) {
     written.write(log_level::warn, who + ": " + to_string(missing));
   };
@@ -156,8 +157,8 @@ subscription streaming::push(plan<T> what, Handlers&& handlers, const stream_opt
       std::move(unhandled));
   subscriptions_.add(core, std::move(answers), static_cast<bool>(how.deliver().where()));
   subscription made(core);
-  auto call = std::make_unique<push_opening<T>>(core, with_.io, what.records,
-                                                std::move(what.acknowledged), std::move(leave));
+  auto call = std::make_unique<push_opening<T>>(core, what.records, std::move(what.acknowledged),
+                                                std::move(leave));
   if (what.flaw) {
     call->failed(std::move(*what.flaw), {});
   } else {

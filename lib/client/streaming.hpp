@@ -22,6 +22,7 @@
 #include "client/subscriptions.hpp"
 #include "client/typed_call.hpp"
 #include "delivery/delivery_thread.hpp"
+#include "delivery/executor_thread.hpp"
 #include "vocabulary/log.hpp"
 
 namespace serf {
@@ -32,7 +33,6 @@ struct stream_surroundings {
   const std::chrono::nanoseconds call_timeout;
   const log& written;
   delivery::delivery_thread& delivery;
-  transport::io_thread& io;
   const std::shared_ptr<connection>& main;
   lane& risky;
   monitors& logs;
@@ -44,7 +44,7 @@ struct stream_surroundings {
 // thread.
 class streaming {
  public:
-  explicit streaming(stream_surroundings what) : with_(what) {}
+  explicit streaming(stream_surroundings what) : with_(what), executors_(what.delivery) {}
 
   std::future<event_stream> stream(const event_filter& filter, const stream_options& how);
   std::future<log_stream> monitor(log_level level, const stream_options& how);
@@ -64,6 +64,7 @@ class streaming {
   subscription answer(const std::string& name, query_responder&& responder, answer_options&& how);
 
   subscriptions& with_handlers() noexcept { return subscriptions_; }
+  delivery::executor_thread& executors() noexcept { return executors_; }
 
  private:
   stream_names names(const char* command) const { return {command, with_.agent, with_.counts}; }
@@ -82,6 +83,7 @@ class streaming {
                     int concurrency = 1, std::string answers = "");
 
   const stream_surroundings with_;
+  delivery::executor_thread executors_;
   subscriptions subscriptions_;
 };
 

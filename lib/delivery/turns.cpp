@@ -24,7 +24,8 @@ class turns::ticket {
 
   void run() {
     if (is_forked()) return;
-    // Not within the executor itself: on serf-io, or ever deeper on the stack of its own thread.
+    // Not within the executor itself: on the thread that called it, or ever deeper on the stack of
+    // its own.
     if (giver_ == std::this_thread::get_id()) {
       ran_within_ = true;
       return;
@@ -59,12 +60,25 @@ class turns::ticket {
 turns::turns(turn_options how, delivery_thread::mailbox delivery)
     : how_(std::move(how)),
       on_executor_(static_cast<bool>(how_.place.where())),
-      mail_(std::move(delivery)) {
+      mail_(std::move(delivery)),
+      calling_(how_.calling.value_or(mail_)) {
   how_.concurrency = on_executor_ ? std::max(how_.concurrency, 1) : 1;
 }
 
 void turns::schedule(std::shared_ptr<turns> self) {
   if (!self->claim()) return;
+  if (!self->on_executor_) return hand_over(std::move(self));
+  const std::weak_ptr<turns> who = self;
+  try {
+    const auto mail = self->calling_;
+    mail.post([self = std::move(self)]() mutable { hand_over(std::move(self)); });
+  } catch (...) {  // no memory for the job
+    if (auto still = who.lock()) still->refused(still, "no turn can be posted", nullptr);
+  }
+}
+
+// Of a turn that is claimed. With an executor: on the thread that calls it.
+void turns::hand_over(std::shared_ptr<turns> self) {
   const std::weak_ptr<turns> who = self;
   try {
     if (give(std::move(self)) != given::here) return;

@@ -19,6 +19,9 @@ struct turn_options {
   delivery::place place;
   int concurrency = 1;  // turns at once, on an executor; the delivery thread has one
   std::string name;     // for reports: "the subscription to user:deploy"
+  // Of the thread that calls the executor, since the I/O thread must not. None: the delivery
+  // thread.
+  std::optional<delivery_thread::mailbox> calling = std::nullopt;
 };
 
 // A subscription whose handlers are called in turns: jobs of the delivery thread or an executor
@@ -67,12 +70,14 @@ class turns : public subscription_core {
   bool rest(const subscription_ref& self);
   void end_once(const subscription_ref& self);
   static given give(std::shared_ptr<turns> self);
+  static void hand_over(std::shared_ptr<turns> self);
   given give_to_executor(const std::shared_ptr<ticket>& job);
   void refused(std::shared_ptr<turns> self, const std::string& what, std::exception_ptr exception);
 
   turn_options how_;  // the executor: only within run_feed(), as the user's handlers are
   const bool on_executor_;
   const delivery_thread::mailbox mail_;
+  const delivery_thread::mailbox calling_;
 
   // Over a few words. The queue's is the only one taken within, and never the other way round.
   std::mutex turns_mutex_;

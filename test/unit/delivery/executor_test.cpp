@@ -122,6 +122,7 @@ TEST(executor, that_throws_ends_the_subscription) {
   subscribed to(thread, noting(seen),
                 on([](const std::function<void()>&) { throw std::runtime_error("full"); }));
   to.core->opened({});
+  thread.drain();
   EXPECT_FALSE(to.handle.active());
   EXPECT_FALSE(push_one(*to.queue, 1));
   thread.drain();
@@ -139,8 +140,10 @@ TEST(executor, that_destroys_a_job_ends_the_subscription) {
   subscribed to(thread, event_handlers([captured = std::move(captured)](const event&) {}),
                 on(kept.give()));
   to.core->opened({});
+  thread.drain();
   ASSERT_TRUE(kept.run_one());
   push_one(*to.queue, 1);
+  thread.drain();
   ASSERT_EQ(kept.jobs.size(), 1U);
   EXPECT_TRUE(to.handle.active());
   kept.jobs.clear();
@@ -157,11 +160,13 @@ TEST(executor, may_destroy_the_jobs_of_what_was_cancelled_and_run_a_job_twice) {
   {
     subscribed to(thread, noting(seen), on(kept.give()));
     to.core->opened({});
+    thread.drain();
     const auto job = kept.jobs.front();
     job();
     job();
     kept.jobs.clear();
     push_one(*to.queue, 1);
+    thread.drain();
   }
   EXPECT_EQ(kept.jobs.size(), 1U);
   kept.run_one();
@@ -169,6 +174,7 @@ TEST(executor, may_destroy_the_jobs_of_what_was_cancelled_and_run_a_job_twice) {
 
   subscribed other(thread, noting(seen), on(kept.give()));
   other.core->opened({});
+  thread.drain();
   other.handle.cancel();
   kept.jobs.clear();
   thread.drain();
@@ -182,7 +188,8 @@ TEST(executor, that_runs_the_job_itself_ends_the_subscription) {
   to.core->opened({});
   thread.drain();
   EXPECT_FALSE(to.handle.active());
-  EXPECT_EQ(seen.all(), texts()) << "not on this thread, which is serf-io's";
+  EXPECT_EQ(seen.all(), texts()) << "not on the thread that calls executors";
+  thread.drain();
   EXPECT_EQ(reported.all(), texts{"the executor ran a job on the thread that gave it"});
 }
 
@@ -260,6 +267,7 @@ TEST(executor, is_waited_for_until_no_handler_runs) {
   subscribed idle(thread, event_handlers([](const event&) { ADD_FAILURE(); }), on(none.give()));
   idle.core->opened({});
   push_one(*idle.queue, 1);
+  thread.drain();
   idle.core->wait_idle();
   while (none.run_one()) continue;
 }
