@@ -109,7 +109,10 @@ class recorded_io_thread final : public transport::io_thread {
     return std::make_unique<recorded_link>(*io_, recorder_, events);
   }
   void post(std::function<void()> task) override { io_->post(std::move(task)); }
-  void abandon() noexcept override { io_->abandon(); }
+  void abandon() noexcept override {
+    io_->abandon();
+    recorder_->abandon();
+  }
   bool is_current() const noexcept override { return io_->is_current(); }
 
  private:

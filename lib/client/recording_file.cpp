@@ -38,12 +38,20 @@ recording_file::recording_file(const std::string& path) {
   } else if (S_ISREG(is.st_mode) && ::ftruncate(descriptor_, 0) != 0) {
     flaw = last_error();
   }
+  device_ = is.st_dev;
+  number_ = is.st_ino;
   if (flaw.empty()) return;
   ::close(descriptor_);
   refuse(path, flaw);
 }
 
 recording_file::~recording_file() { ::close(descriptor_); }
+
+void recording_file::abandon() const noexcept {
+  struct stat is {};
+  if (::fstat(descriptor_, &is) != 0 || is.st_dev != device_ || is.st_ino != number_) return;
+  ::close(descriptor_);
+}
 
 std::error_code recording_file::write(std::string_view text) noexcept {
   while (!text.empty()) {

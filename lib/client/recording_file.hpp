@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -19,8 +21,14 @@ class recording_file {
   // Straight to the kernel, where it outlives this process.
   std::error_code write(std::string_view text) noexcept;
 
+  // In a forked child: closes it there, unless the child has done so and its number is another's.
+  // The lock stays with the other process.
+  void abandon() const noexcept;
+
  private:
   int descriptor_ = -1;
+  dev_t device_ = 0;  // with the number of the file: its identity
+  ino_t number_ = 0;
 };
 
 }  // namespace serf

@@ -97,6 +97,8 @@ void session_recorder::finish() noexcept {
   done ? shared_->thread.join() : shared_->thread.detach();
 }
 
+void session_recorder::abandon() noexcept { shared_->file.abandon(); }
+
 void session_recorder::shared::run() noexcept {
   ::pthread_setname_np(::pthread_self(), "serf-record");
   try {

@@ -42,6 +42,10 @@ class session_recorder {
   // that hangs no longer than some seconds.
   void finish() noexcept;
 
+  // In a forked child only: closes the file there, which the parent goes on to write, and touches
+  // no lock. Nothing else may be called afterwards.
+  void abandon() noexcept;
+
  private:
   struct shared;
 

@@ -72,6 +72,11 @@ TEST(fork, leaves_the_jobs_of_an_executor_to_the_parent) {
   expect_well("inheriting", {agent.address(), "jobs"});
 }
 
+TEST(fork, leaves_the_recording_of_the_session_to_the_parent) {
+  const fake_agent agent;
+  expect_well("inheriting", {agent.address(), "recording"});
+}
+
 TEST(fork, is_followed_by_an_exit_that_destroys_static_objects_in_the_child) {
   fake_agent agent;
   const query_when_subscribed asked(agent);

@@ -1,7 +1,11 @@
-// Forks while something of a client lies outside it: inheriting <address> jobs.
+// Forks while something of a client lies outside it: inheriting <address> jobs|recording.
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdlib>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -87,6 +91,40 @@ void jobs(const char* address) {
   expect(handled == 1, "the parent's handler runs, once");
 }
 
+// What the child has destroyed does not keep the file from the next client that records to it.
+void recording(const char* address) {
+  char path[] = "/tmp/serf_inheriting_XXXXXX";
+  const int made = ::mkstemp(path);
+  expect(made >= 0, "a file");
+  ::close(made);
+  const auto options = serf::client_options(address).session_recording(path);
+  const auto before = guest::descriptors();
+  auto client = std::make_unique<serf::client>(options);
+  client->members().get();
+  int destroyed[2], over[2];
+  expect(::pipe(destroyed) == 0 && ::pipe(over) == 0, "two pipes");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    client.reset();
+    for (const int each : {destroyed[0], over[1]}) ::close(each);
+    expect(guest::descriptors().size() == before.size() + 2, "but for two pipes nothing is open");
+    expect(::write(destroyed[1], "x", 1) == 1, "a word");
+    char nothing = 0;
+    static_cast<void>(::read(over[0], &nothing, 1));
+    ::_exit(0);
+  }
+  ::close(destroyed[1]);
+  char word = 0;
+  expect(::read(destroyed[0], &word, 1) == 1, "a word from the child");
+  client->members().get();
+  client.reset();
+  const auto again = serf::client::create(options);
+  expect(again.has_value(), again ? "" : again.error().message);
+  ::close(over[1]);
+  expect(guest::status_of(child) == 0, "the child ends with 0");
+  ::unlink(path);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -94,5 +132,6 @@ int main(int count, char** arguments) {
   const std::string what = arguments[2];
   const char* const address = arguments[1];
   if (what == "jobs") jobs(address);
+  if (what == "recording") recording(address);
   return 0;
 }
