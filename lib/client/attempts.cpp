@@ -6,17 +6,28 @@ namespace serf {
 
 using std::chrono::nanoseconds;
 
+namespace {
+
+// The longest delay that there is has no exact double, and no greater one may be converted.
+nanoseconds at_most_forever(double count) {
+  constexpr auto forever = nanoseconds::max();
+  return count < static_cast<double>(forever.count())
+             ? nanoseconds(static_cast<nanoseconds::rep>(count))
+             : forever;
+}
+
+}  // namespace
+
 nanoseconds growing_delay::next() {
   const auto current = static_cast<double>(std::min(next_, how_.max_delay()).count());
   const auto longest = static_cast<double>(how_.max_delay().count());
-  next_ =
-      nanoseconds(static_cast<nanoseconds::rep>(std::min(current * how_.multiplier(), longest)));
+  next_ = at_most_forever(std::min(current * how_.multiplier(), longest));
   std::uniform_real_distribution<double> around(1 - how_.jitter(), 1 + how_.jitter());
-  return nanoseconds(static_cast<nanoseconds::rep>(current * around(random_)));
+  return at_most_forever(current * around(random_));
 }
 
 void growing_delay::lasted(nanoseconds time) {
-  if (time >= next_) next_ = how_.initial_delay();
+  if (time >= next_) start_anew();
 }
 
 std::optional<connection::attempt> attempts::next(std::optional<nanoseconds> lasted) {

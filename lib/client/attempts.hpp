@@ -23,6 +23,7 @@ class growing_delay {
   // A connection has lasted for so long: if longer than the delay that was to come, that was worth
   // it, and the delays start anew. One that breaks at once makes them grow.
   void lasted(std::chrono::nanoseconds time);
+  void start_anew() noexcept { next_ = how_.initial_delay(); }
 
  private:
   const reconnect_options how_;

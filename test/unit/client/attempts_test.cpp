@@ -47,6 +47,13 @@ TEST(growing_delay, starts_anew_behind_a_connection_that_lasted_and_no_other) {
   EXPECT_EQ(delay.next(), 100ms);
 }
 
+TEST(growing_delay, can_be_as_long_as_time_can_tell) {
+  growing_delay delay(
+      reconnect_options().initial_delay(1h).max_delay(nanoseconds::max()).multiplier(1e300), 1);
+  delay.next();
+  for (int i = 0; i < 20; ++i) EXPECT_GT(delay.next(), std::chrono::hours(24 * 365 * 200));
+}
+
 TEST(growing_delay, differs_between_clients_by_no_more_than_its_jitter) {
   std::set<nanoseconds> seen;
   for (std::uint32_t seed = 1; seed <= 100; ++seed) {
