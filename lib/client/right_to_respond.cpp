@@ -7,22 +7,18 @@
 
 namespace serf {
 
-namespace {
-
-// What a connection may have been lost for.
-bool is_loss(errc code) {
-  return code == errc::connection_lost || code == errc::agent_left || code == errc::unreachable ||
-         code == errc::protocol_violation || code == errc::limit_exceeded;
-}
-
-}  // namespace
-
 class right_to_respond::response_call final : public session::call {
  public:
   response_call(std::shared_ptr<right_to_respond> right, std::unique_ptr<typed_call<void>> told)
       : right_(std::move(right)), told_(std::move(told)) {}
 
+  // An exception may have left it unsent.
+  ~response_call() override {
+    if (!told_to_right_) right_->state_ = state::open;
+  }
+
   void answered(std::string_view body) override {
+    told_to_right_ = true;
     right_->state_ = state::used;
     told_->answered(body);
   }
@@ -30,8 +26,9 @@ class right_to_respond::response_call final : public session::call {
   void failed(failure why, std::string_view body) override {
     // Of a response that was never sent, or was too large, nothing has gone to the asker.
     const bool still_open = why.code == errc::response_too_large || why.sent == sent::no;
+    told_to_right_ = true;
     right_->state_ = still_open ? state::open : state::used;
-    if (why.sent == sent::no && is_loss(why.code)) {
+    if (why.sent == sent::no && why.code != errc::client_closed && right_->is_lost()) {
       why = right_->refused(errc::query_expired, "it came on a connection that is gone");
     }
     told_->failed(std::move(why), body);
@@ -41,6 +38,7 @@ class right_to_respond::response_call final : public session::call {
   // In this order: the call names the agent by what the right holds.
   const std::shared_ptr<right_to_respond> right_;
   const std::unique_ptr<typed_call<void>> told_;
+  bool told_to_right_ = false;
 };
 
 std::future<void> right_to_respond::respond(std::string response) {
@@ -72,6 +70,11 @@ void right_to_respond::respond(const std::string& response,
   }
   over->submit(std::move(what),
                std::make_unique<response_call>(shared_from_this(), std::move(told)));
+}
+
+bool right_to_respond::is_lost() const {
+  const auto over = over_.lock();
+  return !over || over->losses() != losses_;
 }
 
 failure right_to_respond::refused(errc code, const std::string& why) const {

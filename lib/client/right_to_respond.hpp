@@ -41,6 +41,7 @@ class right_to_respond final : public query_answer,
  private:
   class response_call;
   enum class state { open, under_way, used };
+  bool is_lost() const;  // the connection that the query came on
   failure refused(errc code, const std::string& why) const;
 
   const home_process home_;

@@ -248,6 +248,22 @@ TEST_F(resumed_stream, refuses_to_answer_a_query_of_an_earlier_connection) {
   current.respond("0.8").get();
 }
 
+TEST_F(resumed_stream, refuses_to_answer_a_query_of_a_connection_that_was_the_last) {
+  agent_.restart_with_key("old");
+  client client(options().auth_key("old"));
+  auto queries = client.stream("query").get();
+  agent_.push_query("load");
+  const auto query = std::get<query_event>(*queries.next_for(20s));
+  agent_.restart_with_key("new");
+  ASSERT_TRUE(testing::wait_until([&] { return client.state() == connection_state::closed; }, 20s));
+  try {
+    query.respond("0.7").get();
+    FAIL() << "answered";
+  } catch (const error& refused) {
+    EXPECT_EQ(refused.failure().code, errc::query_expired);
+  }
+}
+
 TEST_F(resumed_stream, of_a_responder_answers_again) {
   client client(options());
   auto kept = client.answer("load", [](const query_event&) { return "0.7"; });
