@@ -14,6 +14,9 @@ using clock = std::chrono::steady_clock;
 // How long a further connection is kept for the next command that takes it.
 constexpr auto idle_after = std::chrono::seconds(10);
 
+// How long an agent is busy with the prune of a node that is alive.
+constexpr auto prune_time = std::chrono::seconds(6);
+
 // Where what handlers throw goes: to the application, on the thread that ran them, or to its log,
 // on the delivery thread. At once where it runs there: the client may be gone before its next job.
 delivery::delivery_thread::exception_hook handler_failure_hook(
@@ -192,13 +195,14 @@ session::wish client_core::timed(const call_options& options,
   return what;
 }
 
-// An agent that prunes a node that is alive answers no members or stats call for 6 s, on whichever
-// connection: those go over the side meanwhile, so that the main connection stays live.
+// An agent that prunes a node that is alive answers no members or stats call meanwhile, on
+// whichever connection: those go over a further one, so that the main connection stays live. Also
+// behind a call that was given up: the agent may just have begun.
 class client_core::prune_call final : public session::call {
  public:
-  prune_call(std::atomic<int>& prunes, std::unique_ptr<session::call> who)
-      : prunes_(prunes), who_(std::move(who)) {
-    ++prunes_;
+  prune_call(client_core& core, std::unique_ptr<session::call> who)
+      : core_(core), who_(std::move(who)) {
+    ++core_.prunes_;
   }
   ~prune_call() override { end(); }
   void answered(std::string_view body) override {
@@ -206,26 +210,29 @@ class client_core::prune_call final : public session::call {
     who_->answered(body);
   }
   void failed(failure why, std::string_view body) override {
+    const bool may_go_on = why.sent == sent::maybe && why.agent_text.empty();
+    if (may_go_on) core_.prunes_until_ = session::after(clock::now(), prune_time);
     end();
     who_->failed(std::move(why), body);
   }
 
  private:
   void end() {
-    if (!std::exchange(ended_, true)) --prunes_;
+    if (!std::exchange(ended_, true)) --core_.prunes_;
   }
 
-  std::atomic<int>& prunes_;
+  client_core& core_;
   bool ended_ = false;
   std::unique_ptr<session::call> who_;
 };
 
 void client_core::submit(session::wish what, route over, std::unique_ptr<session::call> call) {
   if (over == route::prune) {
-    call = std::make_unique<prune_call>(prunes_, std::move(call));
+    call = std::make_unique<prune_call>(*this, std::move(call));
     over = route::side;
   } else if (over == route::main_unless_pruning) {
-    over = prunes_ > 0 ? route::risky : route::main;
+    const bool prunes = prunes_ > 0 || clock::now() < prunes_until_.load();
+    over = prunes ? route::risky : route::main;
   }
   if (over == route::main) {
     connection_->submit(std::move(what), std::move(call));

@@ -136,6 +136,7 @@ class client_core final : private connection::observer, private main_line {
   const std::uint64_t never_issued_;  // a Seq: the last one, when the numbers have wrapped around
   std::atomic<connection_state> state_{connection_state::connecting};
   std::atomic<int> prunes_{0};  // in flight
+  std::atomic<session::time_point> prunes_until_{session::time_point::min()};  // their call failed
   const std::shared_ptr<call_counts> counts_ = std::make_shared<call_counts>();
   const std::shared_ptr<stream_totals> totals_ = std::make_shared<stream_totals>();
   const std::shared_ptr<traffic> traffic_ = std::make_shared<traffic>();

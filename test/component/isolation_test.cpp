@@ -179,6 +179,15 @@ TEST_F(isolation, keeps_the_main_connection_clear_of_what_a_prune_holds_up) {
   EXPECT_EQ(connection_of("members"), 1U);
 }
 
+TEST_F(isolation, keeps_it_clear_also_behind_a_prune_whose_call_was_given_up) {
+  agent_.on("force-leave").stay_silent();
+  EXPECT_THROW(client_.force_leave("n9", force_leave_options().prune(), 200ms).get(),
+               timeout_error);
+  ASSERT_EQ(agent_.requests("force-leave").size(), 1U);
+  client_.members().get();
+  EXPECT_NE(agent_.requests("members").back().connection, 1U) << "the agent may prune for 6 s";
+}
+
 TEST_F(isolation, closes_what_is_lost_and_opens_another_when_needed) {
   client_.tags(tag_changes().set("a", "1")).get();
   agent_.on("join").once().close_connection();
