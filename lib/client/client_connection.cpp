@@ -18,6 +18,11 @@ void client_core::on_attempt() {
 void client_core::on_open() {
   count([](client_metrics& all) { ++all.connects; });
   ready_since_ = clock::now();
+  // Others are to reach the same agent, and not to look up its name again. Where there is no
+  // address the connection is about to be lost.
+  const auto address = parse_endpoint(connection_->remote_address(), {});
+  with_ = {address ? *address : attempts_.where(), connection_->losses()};
+  with_.where.text = attempts_.where().text;
   change(connection_state::ready, "");
   side_->go_on();
   risky_->go_on();
@@ -88,17 +93,21 @@ void client_core::change(connection_state state, const std::string& reason,
   watchers_.tell(change);
 }
 
-void client_core::expect_agent_to_leave(bool expected) {
-  connection_->expect_agent_to_leave(expected);
-  monitors_->expect_agent_to_leave(expected);
+void client_core::expect_agent_to_leave(const main_agent& whom, bool expected,
+                                        session::time_point until) {
+  if (connection_->losses() != whom.losses) return;
+  connection_->expect_agent_to_leave(expected, until);
+  monitors_->expect_agent_to_leave(expected, until);
 }
 
-void client_core::ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) {
+void client_core::ask_for_a_sign(const main_agent& of, session::time_point deadline,
+                                 std::unique_ptr<session::call> who) {
   // To stop what was never started costs the agent nothing, and always succeeds.
   session::wish what;
   what.request = protocol::stop(never_issued_);
   what.deadline = deadline;
-  what.fail_fast = true;  // what answers on a later connection says nothing of this one
+  what.fail_fast = true;
+  what.only_on = of.losses;  // what answers on a later connection says nothing of this one
   connection_->submit(std::move(what), std::move(who));
 }
 

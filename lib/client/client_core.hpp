@@ -107,12 +107,14 @@ class client_core final : private connection::observer, private main_line {
   std::optional<connection::attempt> on_lost(const failure& why) override;
   void on_end(const failure& why) override;
   bool is_ready() const override { return state() == connection_state::ready; }
-  const endpoint& where() const override { return attempts_.where(); }
+  const main_agent& agent() const override { return with_; }
   failure no_connection_for(const session::wish& what) override {
     return connection_->no_connection_for(what);
   }
-  void expect_agent_to_leave(bool expected) override;
-  void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) override;
+  void expect_agent_to_leave(const main_agent& whom, bool expected,
+                             session::time_point until) override;
+  void ask_for_a_sign(const main_agent& of, session::time_point deadline,
+                      std::unique_ptr<session::call> who) override;
   bool is_inside_a_handler() const;  // or a task
   template <class F>
   void count(F change);
@@ -135,7 +137,7 @@ class client_core final : private connection::observer, private main_line {
   const std::chrono::nanoseconds handler_watchdog_;
   const std::uint64_t never_issued_;  // a Seq: the last one, when the numbers have wrapped around
   std::atomic<connection_state> state_{connection_state::connecting};
-  std::atomic<int> prunes_{0};  // in flight
+  std::atomic<int> prunes_{0};                                                 // in flight
   std::atomic<session::time_point> prunes_until_{session::time_point::min()};  // their call failed
   const std::shared_ptr<call_counts> counts_ = std::make_shared<call_counts>();
   const std::shared_ptr<stream_totals> totals_ = std::make_shared<stream_totals>();
@@ -147,6 +149,7 @@ class client_core final : private connection::observer, private main_line {
 
   // The I/O thread's own.
   attempts attempts_;
+  main_agent with_;
   std::optional<session::time_point> ready_since_;
   std::optional<cluster_check> cluster_;  // where there are several endpoints
 

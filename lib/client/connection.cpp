@@ -64,9 +64,14 @@ void connection::expire_at(const session::subscriber& taker, session::time_point
   conversation_.expire_at(taker, when);
 }
 
-void connection::expect_agent_to_leave(bool expected) {
-  const lock_guard lock(mutex_);
-  conversation_.expect_agent_to_leave(expected);
+void connection::expect_agent_to_leave(bool expected, session::time_point until) {
+  bool wake = false;
+  {
+    const lock_guard lock(mutex_);
+    conversation_.expect_agent_to_leave(expected, until);
+    wake = conversation_.next_deadline() < armed_;
+  }
+  if (wake) link_->wake();
 }
 
 std::optional<failure> connection::not_open(const session::wish& what) {

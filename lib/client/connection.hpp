@@ -83,9 +83,14 @@ class connection final : private transport::link_events {
   // I/O thread. This end of the connection as the agent names it in its log, "127.0.0.1:57490"; ""
   // where there is none.
   std::string local_address() const { return link_->local_address(); }
+  // I/O thread. The agent's end, as numbers: a name may stand for several agents.
+  std::string remote_address() const { return link_->remote_address(); }
+  // I/O thread. The last connection was ended by the agent, not by the network or by this end.
+  bool hung_up() const noexcept { return hung_up_; }
 
-  // Any thread. The agent was asked to leave on another connection: if it hangs up now, it has.
-  void expect_agent_to_leave(bool expected);
+  // Any thread. The agent was asked to leave on another connection: if it hangs up now, or until
+  // then, it has.
+  void expect_agent_to_leave(bool expected, session::time_point until = session::time_point::max());
 
   // Any thread. Why a call that cannot wait fails now; none: it need not.
   std::optional<failure> not_open(const session::wish& what);
@@ -147,6 +152,7 @@ class connection final : private transport::link_events {
   transport::clock::time_point give_up_at_;
   transport::clock::time_point heard_at_;
   bool connected_ = false;
+  bool hung_up_ = false;
   bool body_follows_ = false;
   session::conversation::step record_;  // of the header whose record is on its way
   std::vector<std::shared_ptr<session::subscriber>> unflushed_;

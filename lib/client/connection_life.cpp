@@ -41,6 +41,7 @@ void connection::begin() {
 
 void connection::on_connected() {
   connected_ = true;
+  hung_up_ = false;
   heard_at_ = clock::now();
   {
     const lock_guard lock(mutex_);
@@ -50,6 +51,9 @@ void connection::on_connected() {
 }
 
 void connection::on_failed(const transport::link_failure& cause) {
+  hung_up_ = connected_ &&
+             (cause.code == transport::link_errc::closed_by_agent ||
+              cause.code == std::errc::connection_reset || cause.code == std::errc::broken_pipe);
   failure why;
   why.code = connected_ ? errc::connection_lost : errc::unreachable;
   insist([&] {

@@ -11,7 +11,8 @@ using transport::clock;
 
 namespace {
 
-constexpr auto retry_after = std::chrono::milliseconds(100);
+// An agent that was asked to leave, and has not refused to, has ended by then, if it does.
+constexpr auto time_to_leave = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -35,7 +36,8 @@ class lane::verdict final : public session::call {
  private:
   // The agent is slow, or the client had no room to ask: neither says that the agent has ended.
   static bool is_no_loss(const failure& why) {
-    return why.code == errc::timed_out || why.code == errc::overloaded || !why.agent_text.empty();
+    const bool is_answer = why.sent == sent::maybe && !why.agent_text.empty();
+    return why.code == errc::timed_out || why.code == errc::overloaded || is_answer;
   }
 
   failure lost_, hung_up_;
@@ -47,23 +49,26 @@ class lane::passing_call final : public session::call {
  public:
   passing_call(lane& lane, session::wish what, std::unique_ptr<session::call> who)
       : lane_(lane), who_(std::move(who)), what_(std::move(what)) {}
+  // An exception may have left it without an outcome.
+  ~passing_call() override { done(false); }
 
   void answered(std::string_view body) override {
-    lane_.on_done(false);
+    done(false);
+    if (is_leave()) expect_to_leave(true);
     who_->answered(body);
   }
 
   void failed(failure why, std::string_view body) override {
-    const std::string agent = lane_.connected_to_;
+    const main_agent whom = lane_.with_;
+    const std::string& agent = whom.where.text;
     const bool maybe_sent = why.sent == sent::maybe;
-    lane_.on_done(why.code == errc::timed_out && maybe_sent);
-    if (what_.request->command == protocol::command::leave && !may_have_left(why)) {
-      lane_.main_.expect_agent_to_leave(false);
-    }
-    if (why.code == errc::connection_lost && maybe_sent && !what_.hang_up_means.empty()) {
+    done(why.code == errc::timed_out && maybe_sent);
+    if (is_leave()) expect_to_leave(maybe_sent && why.agent_text.empty());
+    if (lane_.hung_up_ && why.code == errc::connection_lost && maybe_sent &&
+        !what_.hang_up_means.empty()) {
       auto hung_up = session::hung_up_on(why, what_.hang_up_means, agent);
       lane_.main_.ask_for_a_sign(
-          what_.deadline,
+          whom, what_.deadline,
           std::make_unique<verdict>(std::move(why), std::move(hung_up), std::move(who_)));
       return;
     }
@@ -81,11 +86,16 @@ class lane::passing_call final : public session::call {
   }
 
  private:
-  static bool may_have_left(const failure& why) {
-    return why.sent == sent::maybe && why.agent_text.empty();
+  void done(bool give_up) {
+    if (!std::exchange(done_, true)) lane_.on_done(give_up);
+  }
+  bool is_leave() const { return what_.request->command == protocol::command::leave; }
+  void expect_to_leave(bool expected) {
+    lane_.main_.expect_agent_to_leave(lane_.with_, expected, clock::now() + time_to_leave);
   }
 
   lane& lane_;
+  bool done_ = false;
   std::unique_ptr<session::call> who_;
   session::wish what_;
 };
@@ -127,10 +137,16 @@ failure lane::out_of_time(const session::wish& what) const {
 
 void lane::on_woken() { work(); }
 
-// The clock has no connection to lose: an exception has stopped it.
-void lane::on_failed(const transport::link_failure& failure) {
-  end({errc::no_resources,
-       "no further connection to the Serf agent at " + settings_.agent + ": " + failure.reason});
+// The clock has no connection to lose: an exception, most likely for want of memory, has stopped
+// it. Nobody knows what was left half done: it fails, and the lane begins anew.
+void lane::on_failed(const transport::link_failure& cause) {
+  clock_->reset();
+  busy_ = is_open_ = false;
+  const failure why(errc::no_resources, "no further connection to the Serf agent at " +
+                                            settings_.agent + ": " + cause.reason);
+  const auto left = std::exchange(connection_, nullptr);
+  if (left) left->end(why);
+  fail_all(why);
 }
 
 void lane::on_timer() {
@@ -162,28 +178,29 @@ void lane::start_next() {
   }
   if (!next) return;
   busy_ = true;
-  leave_other_agent();
+  hung_up_ = false;
+  with_ = main_.agent();
   if (!connection_) {
     observer& self = *this;
     connection_ = std::make_unique<connection>(io_, settings_, self);
-    connected_to_ = main_.where().text;
-    connection_->start({main_.where(), {}});
+    connection_->start({with_.where, {}});
   }
   leaves_ = next->what.request->command == protocol::command::leave;
-  if (leaves_ && is_open_) main_.expect_agent_to_leave(true);
   auto call = std::make_unique<passing_call>(*this, next->what, std::move(next->call));
   connection_->submit(std::move(next->what), std::move(call));
+  if (busy_ && is_open_ && leaves_) main_.expect_agent_to_leave(with_, true);
 }
 
 void lane::arm() {
-  std::optional<session::time_point> due;
+  auto next = clock::time_point::max();
+  bool something_waits = false;
   {
     const lock_guard lock(mutex_);
-    due = waiting_.next_deadline();
+    something_waits = waiting_.size() > 0;
+    if (const auto due = waiting_.next_deadline()) next = *due;
   }
-  auto next = due.value_or(clock::time_point::max());
   if (!busy_ && connection_) next = std::min(next, idle_at_);
-  if (!busy_ && due && not_before_ > clock::now()) next = std::min(next, not_before_);
+  if (!busy_ && something_waits && not_before_ > clock::now()) next = std::min(next, not_before_);
   clock_->arm(next);
 }
 
@@ -197,11 +214,18 @@ void lane::on_done(bool give_up) {
   clock_->wake();
 }
 
+// Whatever trouble there was with connecting is over.
+void lane::start_anew() {
+  trouble_.reset();
+  not_before_ = clock::time_point::min();
+  delay_.start_anew();
+}
+
 // The agent could not be reached, although the main connection is there, or was. A retry right away
 // would most likely meet the same.
 void lane::try_again(session::waiting_calls::entry what, failure trouble) {
   trouble_ = std::move(trouble);
-  not_before_ = clock::now() + retry_after;
+  not_before_ = session::after(clock::now(), delay_.next());
   clock_->wake();
   failure why;
   {
@@ -212,42 +236,52 @@ void lane::try_again(session::waiting_calls::entry what, failure trouble) {
   what.call->failed(std::move(why), {});
 }
 
-// The main connection may have gone to another one since.
-void lane::leave_other_agent() {
-  if (connection_ && connected_to_ != main_.where().text) {
-    connection_->end({errc::client_closed, "another agent is connected"});
-  }
-}
-
+// Where the main connection has gone to another agent, this one goes, too, whatever it waits for:
+// no later call is to wait for an agent that the client has left, nor to reach it.
 void lane::go_on() {
-  if (!busy_) leave_other_agent();
-  not_before_ = clock::time_point::min();
+  const endpoint& now = main_.agent().where;
+  const bool elsewhere = now.host != with_.where.host || now.port != with_.where.port;
+  if (connection_ && elsewhere) {
+    const bool same_name = now.text == with_.where.text;
+    connection_->end({errc::connection_lost, "the client has gone on to another Serf agent, at " +
+                                                 now.text +
+                                                 (same_name ? ", now " + now.host : "")});
+  }
+  start_anew();
   clock_->wake();
 }
 
 // What waited for the connection goes out now.
 void lane::on_open() {
   is_open_ = true;
-  trouble_.reset();
-  if (busy_ && leaves_) main_.expect_agent_to_leave(true);
+  start_anew();
+  if (busy_ && leaves_) main_.expect_agent_to_leave(with_, true);
 }
 
 void lane::on_end(const failure&) {
   is_open_ = false;
+  hung_up_ = connection_ && connection_->hung_up();
   if (connection_) retired_.push_back(std::move(connection_));
   clock_->wake();
 }
 
 void lane::end(const failure& why) {
-  std::vector<session::waiting_calls::entry> all;
   {
     const lock_guard lock(mutex_);
     if (ended_) return;
     ended_ = why;
-    all = waiting_.take_all();
   }
   if (connection_) connection_->end(why);
   clock_->close();
+  fail_all(why);
+}
+
+void lane::fail_all(const failure& why) {
+  std::vector<session::waiting_calls::entry> all;
+  {
+    const lock_guard lock(mutex_);
+    all = waiting_.take_all();
+  }
   for (auto& each : all) {
     each.call->failed(session::for_call(why, each.what.name(), sent::no), {});
   }

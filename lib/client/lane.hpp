@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "client/attempts.hpp"
 #include "client/connection.hpp"
 #include "client/main_line.hpp"
 #include "session/waiting_calls.hpp"
@@ -51,9 +52,10 @@ class lane final : private transport::link_events, private connection::observer 
 
   void work();
   void start_next();
-  void leave_other_agent();
   void arm();
   void on_done(bool give_up);
+  void start_anew();
+  void fail_all(const failure& why);
   void try_again(session::waiting_calls::entry what, failure trouble);
   failure out_of_time(const session::wish& what) const;
   std::optional<failure> refuse(const session::wish& what) const;  // the lock is held
@@ -69,15 +71,19 @@ class lane final : private transport::link_events, private connection::observer 
   std::optional<failure> ended_;
 
   // The I/O thread's own.
-  std::unique_ptr<connection> connection_;
-  std::string connected_to_;
-  std::vector<std::unique_ptr<connection>> retired_;  // not to be destroyed under their own feet
+  main_agent with_;  // where the connection leads to, and the main one when the request was made
   bool busy_ = false;
   bool is_open_ = false;  // the connection: shaken hands
   bool leaves_ = false;   // the call that it is busy with asks the agent to leave
+  bool hung_up_ = false;  // the agent did, on what it was busy with
   transport::clock::time_point idle_at_ = transport::clock::time_point::max();
   std::optional<failure> trouble_;  // with connecting, although the main connection is there
   transport::clock::time_point not_before_ = transport::clock::time_point::min();  // the next one
+  growing_delay delay_{reconnect_options()};                                       // until then
+
+  // The last, for what they hold ends with them, and tells the lane.
+  std::unique_ptr<connection> connection_;
+  std::vector<std::unique_ptr<connection>> retired_;  // not to be destroyed under their own feet
 };
 
 }  // namespace serf

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <serf/error.hpp>
@@ -10,6 +11,13 @@
 
 namespace serf {
 
+// An agent that the main connection was with: which one, and on which of the connections that there
+// were, one after the other.
+struct main_agent {
+  endpoint where;            // by its address: the name that led there may lead elsewhere, too
+  std::uint64_t losses = 0;  // of main connections before
+};
+
 // What the further connections of a client have to ask and tell its main one; on the I/O thread,
 // unless said otherwise.
 class main_line {
@@ -19,13 +27,17 @@ class main_line {
   // tells an agent that is slow from one that is not there.
   virtual bool is_ready() const = 0;
   // The agent that it is with, or was last.
-  virtual const endpoint& where() const = 0;
-  // What to tell a call that waited for a connection in vain.
+  virtual const main_agent& agent() const = 0;
+  // Any thread. What to tell a call that waited for a connection in vain.
   virtual failure no_connection_for(const session::wish& what) = 0;
-  // A leave is on its way, or was refused.
-  virtual void expect_agent_to_leave(bool expected) = 0;
-  // Completes `who` once the main connection has shown by an answer that it is alive, or is lost.
-  virtual void ask_for_a_sign(session::time_point deadline, std::unique_ptr<session::call> who) = 0;
+  // A leave is on its way to this agent, or was refused; if it has not left by `until`, it does
+  // not. Nothing, where another connection has taken the place of that one.
+  virtual void expect_agent_to_leave(const main_agent& whom, bool expected,
+                                     session::time_point until = session::time_point::max()) = 0;
+  // Completes `who` once the main connection to this agent has shown by an answer that it is alive,
+  // or is lost.
+  virtual void ask_for_a_sign(const main_agent& of, session::time_point deadline,
+                              std::unique_ptr<session::call> who) = 0;
 };
 
 }  // namespace serf

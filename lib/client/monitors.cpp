@@ -18,7 +18,7 @@ struct monitors::place final : connection::observer {
   // What follows is called on the I/O thread.
   void go_on() {
     is_waiting = false;
-    over->start({owner.main_.where(), {}});
+    over->start({owner.main_.agent().where, {}});
   }
 
   void on_open() override {
@@ -30,7 +30,7 @@ struct monitors::place final : connection::observer {
     opened_at.reset();
     if (!owner.reconnect_) return std::nullopt;
     is_waiting = !owner.main_.is_ready();
-    return connection::attempt{owner.main_.where(),
+    return connection::attempt{owner.main_.agent().where,
                                is_waiting ? std::chrono::nanoseconds::max() : delay.next()};
   }
   void on_end(const failure&) override { owner.retire(*this); }
@@ -121,8 +121,8 @@ void monitors::end(const failure& why) {
   while (!open_.empty()) open_.front()->over->end(why);
 }
 
-void monitors::expect_agent_to_leave(bool expected) {
-  for (const auto& each : open_) each->over->expect_agent_to_leave(expected);
+void monitors::expect_agent_to_leave(bool expected, session::time_point until) {
+  for (const auto& each : open_) each->over->expect_agent_to_leave(expected, until);
 }
 
 }  // namespace serf

@@ -38,7 +38,7 @@ class monitors {
   // I/O thread. All end for `why`, and no further one is opened.
   void end(const failure& why);
   // I/O thread. As of connection.
-  void expect_agent_to_leave(bool expected);
+  void expect_agent_to_leave(bool expected, session::time_point until);
 
  private:
   void retire(const place& ended);

@@ -46,6 +46,7 @@ class recorded_link final : public transport::link, private transport::link_even
   }
   int native_handle() const noexcept override { return link_->native_handle(); }
   std::string local_address() const override { return link_->local_address(); }
+  std::string remote_address() const override { return link_->remote_address(); }
 
  private:
   // Any of the calls to events_ may destroy this: each is the last thing done.

@@ -250,6 +250,7 @@ void conversation::on_time(time_point now, step& next) {
     done.who = std::move(due.call);
     done.why = no_connection_for(due.what);
   }
+  if (now >= stays_at_) expect_agent_to_leave(false);
   end_due_streams(now, next);
   watch_for_silence(now, next);
   if ((phase_ == phase::handshake || phase_ == phase::key) && now >= gate_deadline_) {
@@ -258,7 +259,7 @@ void conversation::on_time(time_point now, step& next) {
 }
 
 time_point conversation::next_deadline() {
-  time_point next = time_point::max();
+  time_point next = stays_at_;
   if (phase_ == phase::handshake || phase_ == phase::key) next = gate_deadline_;
   if (const auto pending = pending_.next_deadline()) next = std::min(next, *pending);
   if (const auto waiting = waiting_.next_deadline()) next = std::min(next, *waiting);

@@ -102,8 +102,12 @@ class conversation {
   // Once the connection has ended: all who still take records, to be told why.
   std::vector<std::shared_ptr<subscriber>> take_subscribers() { return streams_.take_all(); }
 
-  // The agent was asked elsewhere to leave, or has refused to.
-  void expect_agent_to_leave(bool expected) noexcept { leaving_ = expected; }
+  // The agent was asked elsewhere to leave, or has refused to. If it has not left by `until`, it
+  // does not.
+  void expect_agent_to_leave(bool expected, time_point until = time_point::max()) noexcept {
+    leaving_ = expected;
+    stays_at_ = expected ? until : time_point::max();
+  }
 
   // The connection is gone, and there may be another: what was sent fails, what waits goes on
   // waiting. After an exception `lost` has a part of it, to be given again.
@@ -161,7 +165,8 @@ class conversation {
   std::uint64_t gate_seq_ = 0;  // of the handshake, then of the key
   time_point gate_deadline_ = time_point::max();
   std::chrono::nanoseconds gate_timeout_{};
-  bool leaving_ = false;  // a leave was sent: the agent will hang up
+  bool leaving_ = false;                     // a leave was sent: the agent will hang up
+  time_point stays_at_ = time_point::max();  // and if not by then, it will not
   failure ending_;
   std::uint64_t losses_ = 0;
   time_point heard_at_;

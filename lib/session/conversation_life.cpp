@@ -53,7 +53,7 @@ void conversation::lose(const failure& why, loss& lost) {
   lost.streams = streams_.put_to_sleep();  // all, or with an exception none
   phase_ = phase::connecting;
   ++losses_;
-  leaving_ = false;
+  expect_agent_to_leave(false);
   out_.clear();
 }
 

@@ -125,6 +125,8 @@ class link {
   // This end's address and port: "127.0.0.1:57490", "[::1]:57490". "" before on_connected() and
   // after reset() and close().
   virtual std::string local_address() const = 0;
+  // The same of the other end.
+  virtual std::string remote_address() const = 0;
 };
 
 }  // namespace serf::transport

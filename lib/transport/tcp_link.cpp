@@ -271,15 +271,18 @@ class tcp_link final : public link {
     connection_->close();
   }
   int native_handle() const noexcept override { return connection_->native_handle(); }
-  std::string local_address() const override {
+  std::string local_address() const override { return address_by(::getsockname); }
+  std::string remote_address() const override { return address_by(::getpeername); }
+
+ private:
+  std::string address_by(int (*ask)(int, sockaddr*, socklen_t*)) const {
     sockaddr_storage name{};
     socklen_t size = sizeof name;
     auto* const address = reinterpret_cast<sockaddr*>(&name);
-    if (::getsockname(native_handle(), address, &size) != 0) return "";
+    if (ask(native_handle(), address, &size) != 0) return "";
     return socket_address(address, size).to_string_with_port();
   }
 
- private:
   const std::shared_ptr<io_loop> loop_;  // outlives connection_, which refers to it
   const std::shared_ptr<tcp_connection> connection_;
   bool closed_ = false;

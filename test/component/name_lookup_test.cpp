@@ -5,11 +5,13 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <serf/client.hpp>
 #include <serf/testing/fake_agent.hpp>
 
+#include "support/deadline.hpp"
 #include "unit/transport/name_service.hpp"
 
 namespace serf {
@@ -79,6 +81,48 @@ TEST(name_lookup, finds_the_agent_at_the_second_address_of_a_name) {
   transport::testing::define_name("several.test", {"127.0.0.1", "::1"});
   serf::client client("several.test:" + std::to_string(agent.port()));
   EXPECT_EQ(client.members().get().size(), 1U);
+}
+
+// Two agents, on one port of two addresses, and a name for both.
+class name_of_two_agents : public ::testing::Test {
+ protected:
+  void lead_to(const std::vector<std::string>& addresses) {
+    transport::testing::define_name("two.test", addresses);
+  }
+
+  testing::fake_agent one_{testing::fake_agent_options().address("127.0.0.1")};
+  testing::fake_agent two_{testing::fake_agent_options().address("127.0.0.2").port(one_.port())};
+  const std::string name_ = "two.test:" + std::to_string(one_.port());
+};
+
+TEST_F(name_of_two_agents, leads_all_connections_of_a_client_to_one) {
+  lead_to({"127.0.0.1", "127.0.0.2"});
+  serf::client client(client_options(name_).reconnect(false));
+  client.ready().get();
+  lead_to({"127.0.0.2", "127.0.0.1"});  // as name servers do, in turns
+  const int before = transport::testing::lookups();
+  client.tags(tag_changes().set("role", "web")).get();
+  client.members(member_filter().name(regex("n.*"))).get();
+  const auto log = client.monitor(log_level::info).get();
+  client.leave().get();
+  EXPECT_EQ(two_.connections_accepted(), 0U);
+  EXPECT_EQ(one_.requests("leave").size(), 1U);
+  EXPECT_EQ(transport::testing::lookups(), before);
+  EXPECT_TRUE(testing::wait_until([&] { return client.state() == connection_state::closed; }, 20s));
+}
+
+TEST_F(name_of_two_agents, takes_further_connections_along_when_it_leads_to_the_other) {
+  lead_to({"127.0.0.1"});
+  serf::client client(client_options(name_).reconnect(reconnect_options().initial_delay(5ms)));
+  client.tags(tag_changes().set("role", "web")).get();
+  const auto log = client.monitor(log_level::info).get();
+  lead_to({"127.0.0.2"});
+  one_.send_raw_to(1, "\xc1");  // only the main connection is lost
+  ASSERT_TRUE(two_.wait_for_live(1, 20s)) << "the log goes on there";
+  client.tags(tag_changes().set("role", "db")).get();
+  EXPECT_EQ(one_.requests("tags").size(), 1U);
+  EXPECT_EQ(two_.requests("tags").size(), 1U);
+  EXPECT_TRUE(one_.wait_for_open_connections(0, 20s));
 }
 
 TEST(name_lookup, is_not_asked_for_addresses) {

@@ -163,21 +163,6 @@ TEST(reconnect, takes_the_next_endpoint_where_the_first_is_gone) {
   EXPECT_EQ(second.requests("join").size(), 1U);
 }
 
-TEST(reconnect, takes_further_connections_along_once_they_are_done) {
-  fake_agent first, second;
-  client client(client_options().endpoints({first.address(), second.address()}).reconnect(quick()));
-  first.on("join").once().hold();
-  auto slow = client.join("127.0.0.1:1");
-  ASSERT_TRUE(first.wait_for_request("join", 20s));
-  first.on("stats").once().close_connection();  // the main one
-  EXPECT_EQ(failure_of(client.stats()).code, errc::connection_lost);
-  ASSERT_TRUE(second.wait_for_request("members", 20s));  // the look at the other agent's cluster
-  first.release();
-  EXPECT_EQ(slow.get(), 1);
-  EXPECT_EQ(client.join("127.0.0.1:1").get(), 1);
-  EXPECT_EQ(second.requests("join").size(), 1U);
-}
-
 TEST(reconnect, warns_of_an_endpoint_that_is_of_another_cluster) {
   const auto cluster = [](const std::string& name) {
     return fake_agent_options().member(fake_member(name));

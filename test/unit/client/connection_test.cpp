@@ -37,6 +37,7 @@ class mock_link : public transport::link {
   MOCK_METHOD(void, close, (), (noexcept, override));
   MOCK_METHOD(int, native_handle, (), (const, noexcept, override));
   MOCK_METHOD(std::string, local_address, (), (const, override));
+  MOCK_METHOD(std::string, remote_address, (), (const, override));
 };
 
 class mock_io_thread : public transport::io_thread {

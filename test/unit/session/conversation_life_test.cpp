@@ -112,5 +112,18 @@ TEST(stream, that_was_open_outlives_attempts_to_connect_in_vain) {
   }
 }
 
+TEST(expected_leave, that_does_not_come_explains_no_later_loss) {
+  for (const bool in_time : {true, false}) {
+    dialogue agent;
+    agent.open();
+    agent.talk.expect_agent_to_leave(true, agent.now + 30s);
+    agent.submit("members", protocol::members({}), 60s);
+    EXPECT_EQ(agent.talk.next_deadline(), agent.now + 30s);
+    agent.pass(in_time ? 29s : 30s);
+    agent.lose();
+    EXPECT_EQ(agent.only("members").code(), in_time ? errc::agent_left : errc::connection_lost);
+  }
+}
+
 }  // namespace
 }  // namespace serf::session

@@ -44,10 +44,12 @@ TEST_F(tcp_link, has_a_descriptor_while_connected) {
   EXPECT_EQ(option(socket, IPPROTO_TCP, TCP_NODELAY), 1);
   EXPECT_EQ(option(socket, SOL_SOCKET, SO_KEEPALIVE), 1);
   EXPECT_THAT(link_->local_address(), ::testing::MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
+  EXPECT_EQ(link_->remote_address(), "127.0.0.1:" + std::to_string(agent.target().port));
   run_on(*io_, [&] { link_->close(); });
   EXPECT_EQ(link_->native_handle(), -1);
   EXPECT_EQ(::fcntl(socket, F_GETFD), -1);
   EXPECT_EQ(link_->local_address(), "");
+  EXPECT_EQ(link_->remote_address(), "");
 }
 
 TEST(io_thread, passes_no_descriptor_on_over_exec) {
