@@ -28,7 +28,7 @@ struct monitors::place final : connection::observer {
   std::optional<connection::attempt> on_lost(const failure&) override {
     if (opened_at) delay.lasted(clock::now() - *opened_at);
     opened_at.reset();
-    if (!owner.reconnect_) return std::nullopt;
+    if (!owner.reconnect_ || (records && !records->wanted())) return std::nullopt;
     is_waiting = !owner.main_.is_ready();
     return connection::attempt{owner.main_.agent().where,
                                is_waiting ? std::chrono::nanoseconds::max() : delay.next()};
@@ -48,12 +48,18 @@ namespace {
 // Of the log that a connection was opened for.
 class log_call final : public session::call {
  public:
-  log_call(transport::io_thread& io, std::weak_ptr<connection> over,
-           std::unique_ptr<session::call> who)
-      : io_(io), over_(std::move(over)), who_(std::move(who)) {}
+  log_call(transport::io_thread& io, main_line& main, session::wish what,
+           std::weak_ptr<connection> over, std::unique_ptr<session::call> who)
+      : io_(io),
+        main_(main),
+        what_(std::move(what)),
+        over_(std::move(over)),
+        who_(std::move(who)) {}
 
   void answered(std::string_view body) override { who_->answered(body); }
   void failed(failure why, std::string_view body) override {
+    // Its own connection was not even tried, and knows no reason.
+    if (why.code == errc::unreachable && !main_.is_ready()) why = main_.no_connection_for(what_);
     who_->failed(std::move(why), body);
     io_.post([over = over_.lock()] {
       if (over) over->end({errc::client_closed, "there is no log to follow"});
@@ -62,6 +68,8 @@ class log_call final : public session::call {
 
  private:
   transport::io_thread& io_;
+  main_line& main_;
+  const session::wish what_;
   const std::weak_ptr<connection> over_;
   const std::unique_ptr<session::call> who_;
 };
@@ -87,8 +95,8 @@ void monitors::open(const std::shared_ptr<place>& where, session::wish what,
     open_.push_back(where);
     if (main_.is_ready()) where->go_on();
   });
+  auto call = std::make_unique<log_call>(io_, main_, what, where->over, std::move(who));
   what.records = std::move(records);
-  auto call = std::make_unique<log_call>(io_, where->over, std::move(who));
   where->over->submit(std::move(what), std::move(call));
 }
 
@@ -97,7 +105,7 @@ void monitors::retire(const place& ended) {
   const auto is_it = [&](const auto& each) { return each.get() == &ended; };
   const auto at = std::find_if(open_.begin(), open_.end(), is_it);
   if (at == open_.end()) return;
-  io_.post([kept = std::move(*at)] {});
+  io_.post([kept = *at] {});
   open_.erase(at);
 }
 
@@ -118,7 +126,8 @@ void monitors::wait(const failure& why) {
 void monitors::end(const failure& why) {
   if (ended_) return;
   ended_ = why;
-  while (!open_.empty()) open_.front()->over->end(why);
+  const auto all = std::exchange(open_, {});
+  for (const auto& each : all) each->over->end(why);
 }
 
 void monitors::expect_agent_to_leave(bool expected, session::time_point until) {

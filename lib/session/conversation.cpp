@@ -182,6 +182,7 @@ void conversation::finish(std::uint64_t seq, const std::string& error, step& nex
       }
       const stream_table::stream* const refused = streams_.find(seq);
       const bool again = refused != nullptr && refused->again;
+      if (again && asked->command == command::monitor) next.broken = log_is_over();
       (again ? next.rejected : next.takers) = streams_.erase(seq);
     } else {
       streams_.open(seq);

@@ -148,6 +148,7 @@ class conversation {
   bool is_silent() const noexcept { return heartbeat_sent_ && heard_at_ <= *heartbeat_sent_; }
   void watch_for_silence(time_point now, step& next);
   void end_due_streams(time_point now, step& next);
+  failure log_is_over() const;
   sent whether_sent(const pending_table::entry& each) const noexcept;
   bool was_issued(std::uint64_t seq) const noexcept;
   void on_gate(const protocol::header& header, step& next);

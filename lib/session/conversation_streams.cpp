@@ -45,6 +45,12 @@ subscribers conversation::leave(const subscriber& taker, time_point now) {
   return streams_.leave(taker, lingers ? after(now, settings_.stream_linger) : now);
 }
 
+// A log has its connection alone, which ends with it.
+failure conversation::log_is_over() const {
+  return {errc::client_closed,
+          "the log of the Serf agent at " + settings_.agent + " is not followed any more"};
+}
+
 // Queries that were not done in time, and streams that nobody has taken up again.
 void conversation::end_due_streams(time_point now, step& next) {
   for (const std::uint64_t seq : streams_.take_due(now)) {
@@ -52,8 +58,7 @@ void conversation::end_due_streams(time_point now, step& next) {
     if (due.command == command::query) {
       next.expired.push_back(due.takers);
     } else if (due.command == command::monitor) {
-      next.broken = failure(errc::client_closed, "the log of the Serf agent at " + settings_.agent +
-                                                     " is not followed any more");
+      next.broken = log_is_over();
     } else {
       stop(seq);
     }

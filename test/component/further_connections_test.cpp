@@ -138,5 +138,44 @@ TEST_F(further_connection, that_does_not_come_about_is_tried_at_growing_interval
   EXPECT_LT(tried, 9U) << "0, 100, 300, 700 and 1500 ms, a fifth more or less";
 }
 
+TEST_F(further_connection, of_a_log_that_the_agent_refuses_later_is_given_up) {
+  client lone(client_options(first_.address()).reconnect(quick()));
+  auto log = lone.monitor(log_level::info).get();
+  first_.on("monitor").reply_error("Unknown log level: INFO");
+  first_.close_connections();
+  while (log.next_for(20s)) {
+  }
+  EXPECT_EQ(log.end().state, stream_state::rejected);
+  lone.stats().get();
+  EXPECT_TRUE(first_.wait_for_open_connections(1, 20s)) << "the main one";
+}
+
+TEST_F(further_connection, of_a_log_that_was_closed_as_it_was_asked_for_again_is_given_up) {
+  client lone(client_options(first_.address()).reconnect(quick()));
+  auto log = lone.monitor(log_level::info).get();
+  first_.on("monitor").hold();
+  first_.close_connections();
+  ASSERT_TRUE(first_.wait_for_request("monitor", 20s, 2));
+  log.close();
+  const auto before = first_.connections_accepted();
+  first_.close_connections();
+  ASSERT_TRUE(first_.wait_for_connections(before + 1, 20s));
+  for (int i = 0; i < 20; ++i) lone.stats().get();
+  EXPECT_EQ(first_.connections_accepted(), before + 1) << "the main one";
+}
+
+TEST_F(further_connection, that_waits_in_vain_for_the_main_one_says_why_there_is_none) {
+  const std::string nobody = "127.0.0.1:1";
+  client lone(client_options(nobody).reconnect(quick()));
+  failure_of(lone.ready());
+  for (const auto& why :
+       {failure_of(lone.monitor(log_level::info, 100ms)), failure_of(lone.tags(some(), 100ms))}) {
+    EXPECT_EQ(why.code, errc::unreachable);
+    EXPECT_EQ(why.sent, sent::no);
+    EXPECT_THAT(why.message, HasSubstr("within 100 ms"));
+    EXPECT_THAT(why.message, HasSubstr("cannot reach the Serf agent at " + nobody));
+  }
+}
+
 }  // namespace
 }  // namespace serf
