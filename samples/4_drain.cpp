@@ -73,15 +73,13 @@ bool drain(serf::event_stream& events, int signals, std::chrono::milliseconds id
       return true;
     }
 
-    // Asked first, and so nothing is left behind: records come before the end.
-    const bool last = static_cast<bool>(events.end());
     batch.clear();
     events.drain(batch);
     for (const serf::event& event : batch) {
       print(event);
       if (--count == 0) return true;
     }
-    if (last) return false;
+    if (events.at_end()) return false;  // ended, and nothing left behind
   }
 }
 

@@ -166,6 +166,7 @@ class coded_stream {
   native_handle_type native_handle() { return plain_.native_handle(); }
   stream_counters counters() const { return plain_.counters(); }
   stream_end end() const { return plain_.end(); }
+  bool at_end() const { return plain_.at_end(); }
   void close() noexcept { plain_.close(); }
   void request_close() noexcept { plain_.request_close(); }
   iterator begin() { return iterator(*this); }

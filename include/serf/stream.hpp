@@ -51,7 +51,7 @@ class SERF_EXPORT pull_stream {
 
   // Waits for a record without limit. nullopt: the stream has ended, and all was taken.
   std::optional<T> next();
-  // Waits so long at most. nullopt: none came, or the stream has ended: end() tells which.
+  // Waits so long at most. nullopt: none came, or the stream has ended: at_end() tells which.
   std::optional<T> next_for(duration timeout);
   // Does not wait.
   std::optional<T> try_next();
@@ -67,6 +67,9 @@ class SERF_EXPORT pull_stream {
   stream_counters counters() const;
   // open, as long as records may come.
   stream_end end() const;
+  // It has ended, and all was taken: nothing comes any more. For loops that do not wait in next():
+  // one that asks end() may leave records behind that came just before.
+  bool at_end() const;
 
   // Ends the stream at once: what is queued is discarded, and whoever waits in next() gets nullopt.
   // May be called again. Waits for nothing; request_close() is the same.

@@ -67,6 +67,10 @@ stream_end pull_stream<T>::end() const {
   return queue_->is_here() ? queue_->end() : stream_end{stream_state::closed, forked("stream")};
 }
 template <class T>
+bool pull_stream<T>::at_end() const {
+  return !is_live(queue_) || queue_->at_end();
+}
+template <class T>
 void pull_stream<T>::close() noexcept {
   if (queue_) queue_->is_here() ? queue_->close() : queue_->abandon();
 }

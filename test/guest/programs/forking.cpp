@@ -113,6 +113,7 @@ void expect_streams_to_have_ended(possessions& own) {
   expect(own.stream->drain(into) == 0, "there is nothing to drain");
   expect(own.stream->counters().received == 0, "its counters are the parent's");
   const auto end = own.stream->end();
+  expect(own.stream->at_end(), "a stream is at its end");
   expect(end && end.failure && end.failure->code == serf::errc::forked, "its end says why");
   expect_forked("native_handle", [&] { own.stream->native_handle(); });
   expect(!own.log->next(), "a log gives nothing in the child");

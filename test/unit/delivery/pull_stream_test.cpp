@@ -43,8 +43,22 @@ TEST(pull_stream, closes_its_queue_when_it_is_destroyed_or_assigned_to) {
   EXPECT_FALSE(second->wanted());
 }
 
+TEST(pull_stream, is_at_its_end_once_it_has_ended_and_all_was_taken) {
+  const auto queue = std::make_shared<event_queue>(stream_options());
+  event_stream stream(queue);
+  EXPECT_FALSE(stream.try_next());
+  EXPECT_FALSE(stream.at_end());
+  push_one(*queue, 1);
+  queue->finish({stream_state::done, {}});
+  EXPECT_TRUE(stream.end());
+  EXPECT_FALSE(stream.at_end()) << "a record is left";
+  EXPECT_TRUE(stream.try_next());
+  EXPECT_TRUE(stream.at_end());
+}
+
 TEST(pull_stream, of_nothing_is_closed) {
   event_stream none;
+  EXPECT_TRUE(none.at_end());
   std::vector<event> into;
   EXPECT_FALSE(none.next());
   EXPECT_FALSE(none.next_for(1h));
