@@ -55,7 +55,7 @@ struct SERF_EXPORT stream_metrics {
   std::uint64_t delivered = 0;
   std::uint64_t dropped = 0;
   std::uint64_t gaps = 0;
-  std::uint64_t live = 0;  // not destroyed yet
+  std::uint64_t live = 0;  // neither closed nor destroyed
   std::uint64_t queued = 0;
   std::uint64_t queued_bytes = 0;
 

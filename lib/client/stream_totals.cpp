@@ -6,16 +6,16 @@ namespace serf {
 
 using lock_guard = std::lock_guard<std::mutex>;
 
-void stream_totals::add(const void* queue, counters count) {
+void stream_totals::add(const void* queue, asked what) {
   const lock_guard lock(mutex_);
-  live_.emplace(queue, std::move(count));
+  all_.emplace(queue, std::move(what));
 }
 
 void stream_totals::remove(const void* queue) {
   const lock_guard lock(mutex_);
-  const auto at = live_.find(queue);
-  sum(gone_, at->second());
-  live_.erase(at);
+  const auto at = all_.find(queue);
+  sum(gone_, at->second.count());
+  all_.erase(at);
 }
 
 void stream_totals::sum(stream_metrics& total, const stream_counters& of) {
@@ -28,9 +28,9 @@ void stream_totals::sum(stream_metrics& total, const stream_counters& of) {
 stream_metrics stream_totals::all() const {
   const lock_guard lock(mutex_);
   stream_metrics total = gone_;
-  total.live = live_.size();
-  for (const auto& each : live_) {
-    const stream_counters now = each.second();
+  for (const auto& each : all_) {
+    const stream_counters now = each.second.count();
+    if (!each.second.closed()) ++total.live;
     sum(total, now);
     total.queued += now.queued;
     total.queued_bytes += now.bytes;

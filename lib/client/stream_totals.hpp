@@ -20,7 +20,8 @@ class stream_totals : public std::enable_shared_from_this<stream_totals> {
   template <class T>
   std::shared_ptr<delivery::record_queue<T>> make_queue(const stream_options& how) {
     auto made = std::make_unique<delivery::record_queue<T>>(how);
-    add(made.get(), [queue = made.get()] { return queue->counters(); });
+    add(made.get(), {[queue = made.get()] { return queue->counters(); },
+                     [queue = made.get()] { return queue->closed(); }});
     return std::shared_ptr<delivery::record_queue<T>>(
         made.release(), [totals = shared_from_this()](delivery::record_queue<T>* gone) {
           totals->remove(gone);
@@ -31,13 +32,16 @@ class stream_totals : public std::enable_shared_from_this<stream_totals> {
   stream_metrics all() const;
 
  private:
-  using counters = std::function<stream_counters()>;
-  void add(const void* queue, counters count);
+  struct asked {
+    std::function<stream_counters()> count;
+    std::function<bool()> closed;  // its consumer is gone; its feed may still have it
+  };
+  void add(const void* queue, asked what);
   void remove(const void* queue);
   static void sum(stream_metrics& total, const stream_counters& of);
 
   mutable std::mutex mutex_;  // held while a queue's own is taken, never the other way round
-  std::map<const void*, counters> live_;
+  std::map<const void*, asked> all_;
   stream_metrics gone_;
 };
 

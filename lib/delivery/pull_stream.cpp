@@ -21,8 +21,13 @@ pull_stream<T>::pull_stream(std::shared_ptr<delivery::record_queue<T>> queue) no
     : queue_(std::move(queue)) {}
 template <class T>
 pull_stream<T>::~pull_stream() {
-  close();
-  if (queue_ && !queue_->is_here()) leak(queue_);
+  if (!queue_) return;
+  if (queue_->is_here()) {
+    queue_->release();
+  } else {
+    queue_->abandon();
+    leak(queue_);
+  }
 }
 template <class T>
 pull_stream<T>::pull_stream(pull_stream&& other) noexcept = default;

@@ -1,27 +1,32 @@
 #include "delivery/ready_descriptor.hpp"
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cstdint>
-#include <fstream>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 namespace serf::delivery {
 
 namespace {
 
-// The kernel's number of an eventfd, "eventfd-id: 7". "": it is none, or nobody says. Numbers of
-// those that are closed in every process are given again.
-std::string identity_of(int fd) noexcept {
-  try {
-    std::ifstream lines("/proc/self/fdinfo/" + std::to_string(fd));
-    for (std::string line; std::getline(lines, line);) {
-      if (line.compare(0, 11, "eventfd-id:") == 0) return line;
-    }
-  } catch (...) {
-    // No memory.
-  }
-  return {};
+// The kernel's number of an eventfd, of its line "eventfd-id: 7". -1: it is none, or nobody says.
+// Numbers of those that are closed in every process are given again.
+long identity_of(int fd) noexcept {
+  char path[40];
+  std::snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+  const int lines = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (lines < 0) return -1;
+  char text[512];
+  const auto size = ::read(lines, text, sizeof text - 1);
+  ::close(lines);
+  text[size > 0 ? size : 0] = '\0';
+  constexpr char before[] = "eventfd-id:";
+  const char* const at = std::strstr(text, before);
+  return at != nullptr ? std::strtol(at + sizeof before - 1, nullptr, 10) : -1;
 }
 
 }  // namespace
@@ -31,17 +36,15 @@ ready_descriptor::~ready_descriptor() {
 }
 
 void ready_descriptor::abandon() noexcept {
-  if (fd_ >= 0 && !identity_.empty() && identity_of(fd_) == identity_) ::close(fd_);
+  if (fd_ >= 0 && identity_ >= 0 && identity_of(fd_) == identity_) ::close(fd_);
   fd_ = -1;
 }
 
-int ready_descriptor::get(bool readable) noexcept {
-  if (fd_ < 0) {
-    fd_ = ::eventfd(readable ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
-    readable_ = readable;
-    if (fd_ >= 0) identity_ = identity_of(fd_);
-  }
-  return fd_;
+ready_descriptor ready_descriptor::make() noexcept {
+  ready_descriptor made;
+  made.fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (made.is_made()) made.identity_ = identity_of(made.fd_);
+  return made;
 }
 
 void ready_descriptor::set(bool readable) noexcept {

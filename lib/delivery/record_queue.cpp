@@ -200,11 +200,12 @@ void record_queue<T>::finish_now(stream_end why) {
 
 template <class T>
 void record_queue<T>::finish(stream_end&& why, bool discarding) {
-  std::deque<entry> discarded;  // freed without the lock
+  discarded gone;
+  if (discarding) make(gone);
   std::unique_lock<std::mutex> lock(mutex_);
   const bool was_idle = is_idle();
   if (!end_) end_ = std::move(why);
-  if (discarding) discarded = discard();
+  if (discarding) discard(gone);
   wake(lock, was_idle, waiters_);
 }
 
@@ -226,27 +227,35 @@ void record_queue<T>::wake(std::unique_lock<std::mutex>& lock, bool was_idle, st
   if (tell && on_ready_) on_ready_();
 }
 
+// An empty deque takes memory, too. Without any the records are freed under the lock.
 template <class T>
-std::deque<typename record_queue<T>::entry> record_queue<T>::discard() {
-  std::deque<entry> discarded;
-  discarded.swap(slots_);
+void record_queue<T>::make(discarded& room) noexcept {
+  try {
+    room.emplace();
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+template <class T>
+void record_queue<T>::discard(discarded& into) noexcept {
+  into ? into->swap(slots_) : slots_.clear();
   head_.reset();
   tail_.reset();
   counters_.dropped += counters_.queued;
   counters_.queued = 0;
   counters_.bytes = 0;
-  return discarded;
 }
 
 template <class T>
 void record_queue<T>::close() noexcept {
-  std::deque<entry> discarded;
+  discarded gone;
+  make(gone);
   std::function<void()> hook;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (std::exchange(closed_, true)) return;
     if (!end_) end_.state = stream_state::closed;
-    discarded = discard();
+    discard(gone);
     hook.swap(on_close_);
     show();
   }
@@ -256,6 +265,20 @@ void record_queue<T>::close() noexcept {
   } catch (...) {
     // No memory to tell the feed. Its next push is told that nothing more is wanted.
   }
+}
+
+template <class T>
+bool record_queue<T>::closed() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return closed_;
+}
+
+template <class T>
+void record_queue<T>::release() noexcept {
+  close();
+  ready_descriptor gone;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  gone = std::move(descriptor_);
 }
 
 template class record_queue<event>;

@@ -64,6 +64,9 @@ class record_queue {
   bool at_end() const;
   // Ends it, by the consumer: what is queued is discarded, whoever waits gets nothing.
   void close() noexcept;
+  bool closed() const;
+  // close(), and the descriptor goes, although the feed may keep the queue: the consumer is gone.
+  void release() noexcept;
 
   // False in a forked child: there, nothing but this and abandon() may be called.
   bool is_here() const noexcept { return home_.is_here(); }
@@ -86,7 +89,9 @@ class record_queue {
   void drop_oldest(std::vector<entry>& retired, std::size_t at);
   void drop_one();
   void end_by_overflow();
-  std::deque<entry> discard();
+  using discarded = std::optional<std::deque<entry>>;  // to be freed without the lock
+  static void make(discarded& room) noexcept;
+  void discard(discarded& into) noexcept;
   std::optional<T> take();
   bool is_empty() const noexcept { return !head_ && slots_.empty() && !tail_; }
   bool is_idle() const noexcept { return is_empty() && !end_; }

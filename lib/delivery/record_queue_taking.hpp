@@ -106,17 +106,21 @@ std::size_t record_queue<T>::drain(std::vector<T>& into) {
 
 template <class T>
 int record_queue<T>::native_handle() {
-  int fd = -1, why = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    fd = descriptor_.get(!is_idle());
-    why = errno;
+    if (descriptor_.is_made()) return descriptor_.number();
   }
-  if (fd < 0) {
-    raise(failure(errc::no_resources,
-                  "no descriptor to wait on for records: " + std::generic_category().message(why)));
+  auto made = ready_descriptor::make();
+  if (!made.is_made()) {
+    raise(failure(errc::no_resources, "no descriptor to wait on for records: " +
+                                          std::generic_category().message(errno)));
   }
-  return fd;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!descriptor_.is_made()) {  // otherwise another thread was faster
+    descriptor_ = std::move(made);
+    show();
+  }
+  return descriptor_.number();
 }
 
 template <class T>

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+
 #include <chrono>
 #include <future>
 #include <string>
@@ -107,6 +109,21 @@ TEST_F(query, closed_by_its_reader_is_read_to_its_end_unseen) {
   EXPECT_EQ(stream.end().state, stream_state::closed);
   EXPECT_EQ(asking_.members().get().size(), 1U);
   EXPECT_EQ(agent_.requests("stop").size(), 0U) << "a query cannot be stopped";
+}
+
+TEST_F(query, destroyed_by_its_reader_keeps_nothing_until_its_end) {
+  int handle = -1;
+  {
+    auto stream = asking_.query("load").get();
+    handle = stream.native_handle();
+    EXPECT_EQ(::fcntl(handle, F_GETFD), FD_CLOEXEC);
+    EXPECT_EQ(asking_.metrics().streams.live, 1U);
+  }
+  EXPECT_EQ(::fcntl(handle, F_GETFD), -1);
+  EXPECT_EQ(asking_.metrics().streams.live, 0U);
+  agent_.push_response("n1");
+  agent_.push_done();
+  EXPECT_EQ(asking_.members().get().size(), 1U);
 }
 
 TEST_F(query, still_open_when_the_client_is_closed_fails_as_client_closed) {
