@@ -84,7 +84,10 @@ void loop_descriptors::close_all() const noexcept {
     for (const auto& epoll : epolls()) {
       bool is_ours = false;
       const auto all = watched_by(epoll.c_str());
-      for (const watched& each : all) is_ours = is_ours || each.descriptor == number_;
+      for (const watched& each : all) {
+        // Another may still watch what had this number before the mark.
+        is_ours = is_ours || (each.descriptor == number_ && each.identity == identity_);
+      }
       if (!is_ours) continue;
       // What the child has closed itself may be another's by now.
       for (const watched& each : all) {

@@ -1,12 +1,15 @@
 // What a forked child does with the descriptors that it has inherited.
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "listener.hpp"
 #include "recorder.hpp"
@@ -73,6 +76,27 @@ TEST(abandoned_io_thread, leaves_alone_what_the_child_has_opened_in_place_of_its
     fresh.abandon();
     return all_there && open_descriptors() == before;
   }));
+}
+
+// An epoll goes on to watch what has been closed under its number, but is open under another.
+TEST(abandoned_io_thread, is_not_taken_for_an_epoll_that_watches_what_had_its_numbers) {
+  const int other = checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+  std::vector<int> numbers, copies;
+  for (int i = 0; i < 16; ++i) {
+    numbers.push_back(checked(::eventfd(0, EFD_CLOEXEC), "eventfd"));
+    copies.push_back(checked(::fcntl(numbers.back(), F_DUPFD_CLOEXEC, 200), "fcntl"));
+    epoll_event interest{};
+    interest.events = EPOLLIN;
+    checked(::epoll_ctl(other, EPOLL_CTL_ADD, numbers.back(), &interest), "epoll_ctl");
+  }
+  for (const int each : numbers) ::close(each);
+  const auto io = start_io_thread();
+  EXPECT_TRUE(holds_in_a_child([&] {
+    io->abandon();
+    return ::fcntl(other, F_GETFD) != -1;
+  }));
+  for (const int each : copies) ::close(each);
+  ::close(other);
 }
 
 }  // namespace
