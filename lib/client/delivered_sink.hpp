@@ -1,6 +1,6 @@
 #pragma once
 
-#include <memory>
+#include <deque>
 #include <mutex>
 #include <utility>
 
@@ -9,23 +9,49 @@
 namespace serf {
 
 // The application's log sink: called on the delivery thread, and, while a handler holds that up, by
-// the watchdog; one record at a time. What it throws is dropped: reporting is what failed.
+// the watchdog; one record at a time, with no lock held. Who comes while another thread is in it
+// leaves the record to that one. What it throws is dropped: reporting is what failed.
 class delivered_sink {
  public:
   explicit delivered_sink(log_sink sink) : sink_(std::move(sink)) {}
 
   explicit operator bool() const noexcept { return static_cast<bool>(sink_); }
   void write(const log_record& record) noexcept {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (is_in_use_) return keep(record);
+    is_in_use_ = true;
+    lock.unlock();
+    call(record);
+    lock.lock();
+    while (!waiting_.empty()) {
+      const log_record next = std::move(waiting_.front());
+      waiting_.pop_front();
+      lock.unlock();
+      call(next);
+      lock.lock();
+    }
+    is_in_use_ = false;
+  }
+
+ private:
+  void keep(const log_record& record) noexcept {
+    try {
+      waiting_.push_back(record);
+    } catch (...) {
+      // No memory for it.
+    }
+  }
+  void call(const log_record& record) const noexcept {
     try {
       sink_(record);
     } catch (...) {
     }
   }
 
- private:
-  std::mutex mutex_;
   const log_sink sink_;
+  std::mutex mutex_;  // over these
+  bool is_in_use_ = false;
+  std::deque<log_record> waiting_;
 };
 
 }  // namespace serf
