@@ -1,5 +1,6 @@
 #include "delivery/subscription_core.hpp"
 
+#include <new>
 #include <utility>
 
 namespace serf::delivery {
@@ -21,7 +22,7 @@ failure never_opened(const char* why) {
 }  // namespace
 
 subscription_core::~subscription_core() {
-  if (!outcome_ && !asked_.empty()) settle(never_opened("its client is gone"));
+  if (!outcome_ && !asked_.empty()) settle_unopened("its client is gone");
 }
 
 bool subscription_core::enter(frame& here) {
@@ -62,7 +63,7 @@ bool subscription_core::mark_cancelled() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (std::exchange(cancelled_, true)) return false;
   }
-  settle(never_opened("it was cancelled"));
+  settle_unopened("it was cancelled");
   on_cancelled();
   return true;
 }
@@ -137,6 +138,14 @@ std::future<void> subscription_core::ready() {
 
 void subscription_core::opened(const result<void>& outcome) {
   if (settle(outcome)) on_opened(outcome);
+}
+
+// Without memory for the failure its futures are told so by breaking, at the latest with this.
+void subscription_core::settle_unopened(const char* why) noexcept {
+  try {
+    settle(never_opened(why));
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 // False: it was before.

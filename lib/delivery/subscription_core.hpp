@@ -107,6 +107,7 @@ class subscription_core : public std::enable_shared_from_this<subscription_core>
   void leave(frame& here);
   bool mark_cancelled();
   bool settle(const result<void>& outcome);
+  void settle_unopened(const char* why) noexcept;
   // With the lock held.
   bool is_inside() const;
   bool may_drop() const { return cancelled_ && !frames_ && dropped_ == drop_state::none; }
