@@ -72,7 +72,7 @@ struct SERF_EXPORT unknown_event {
 };
 
 // Records are missing here. dropped: this client's queue was full; reconnected: nobody listened
-// while the connection was rebuilt; agent_dropped: the agent says that its own queue was full.
+// while the connection was rebuilt; agent_dropped: the agent dropped some; none tells so yet.
 enum class gap_reason { dropped, reconnected, agent_dropped };
 
 struct SERF_EXPORT gap {

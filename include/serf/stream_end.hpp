@@ -17,7 +17,7 @@ enum class stream_state { open, closed, done, lost, overflow, rejected };
 // The end of a stream is a state with a reason, never a record.
 struct SERF_EXPORT stream_end {
   stream_state state = stream_state::open;
-  std::optional<serf::failure> failure;  // why, where it is lost or rejected
+  std::optional<serf::failure> failure;  // why; none: done, or closed by its consumer
 
   explicit operator bool() const noexcept { return state != stream_state::open; }
 };
