@@ -58,7 +58,7 @@ Options listening_on(const std::string& address) {
 fake_agent_options options_of(const command_line& wanted) {
   auto options = listening_on<fake_agent_options>(wanted.address);
   options.auth_key(wanted.key).encrypt_key(wanted.encrypt_key).forget_requests().drop_records();
-  options.coalesce(!wanted.at_once).only_known_joins();
+  options.coalesce(!wanted.at_once).only_known_joins().leave_takes(std::chrono::seconds(1));
   fake_member::tag_map tags;
   for (const auto& text : wanted.tags) {
     const auto [key, value] = serf::testing::tag_of(text);

@@ -70,12 +70,20 @@ fake_reply tags(fake_state& state, const fake_body& body) {
   return {};
 }
 
-fake_reply leave(fake_state& state) {
-  state.tell(state.cluster.leave());
+fake_reply leave(fake_state& state, fake_connection& connection) {
   fake_reply reply;
-  // Agents take a while to end. The serf command takes an end that comes with the reply for a
-  // failure.
-  reply.then = [&state] { state.shut_down(std::chrono::milliseconds(100)); };
+  if (state.left_at) {  // it ends at once, and who was first gets no answer
+    reply.error = "Leave already in progress";
+    reply.then = [&state] { state.shut_down(after_the_reply); };
+    return reply;
+  }
+  state.tell(state.cluster.leave());
+  if (state.leave_time.count() > 0) {
+    state.begin_to_leave(connection);
+    reply.later = true;
+  } else {
+    reply.then = [&state] { state.shut_down(after_the_reply); };
+  }
   return reply;
 }
 
@@ -116,7 +124,7 @@ fake_reply run_command(fake_state& state, fake_connection& connection, const fak
       {"monitor",
        [](const call& c) { return run_monitor(c.state, c.connection, c.header, c.body); }},
       {"stop", [](const call& c) { return run_stop(c.connection, c.body); }},
-      {"leave", [](const call& c) { return leave(c.state); }},
+      {"leave", [](const call& c) { return leave(c.state, c.connection); }},
       {"query", [](const call& c) { return run_query(c.state, c.connection, c.header, c.body); }},
       {"respond", [](const call& c) { return run_respond(c.state, c.connection, c.body); }},
       {"install-key", [](const call& c) { return c.state.keyring.install(c.key(), c.nodes()); }},

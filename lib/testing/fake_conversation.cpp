@@ -18,8 +18,8 @@ class conversation {
 
   // Until bytes are missing or the connection does not go on.
   void go_on() {
-    while (!connection_.held && wire_.ending() == fake_end::none && !wire_.ended() &&
-           !wire_.congested()) {
+    while (!connection_.held && !connection_.leaving && wire_.ending() == fake_end::none &&
+           !wire_.ended() && !wire_.congested()) {
       const bool progress = connection_.between_header_and_body ? read_body() : read_header();
       if (!progress) return;
     }
@@ -149,6 +149,7 @@ class conversation {
       hang_up();
       return;
     }
+    if (reply.later) return;
     const auto seq = action.what == kind::other_seq ? action.number : header.seq;
     auto bytes = encode_header(seq, reply.error);
     if (reply.body) bytes += encode(*reply.body);

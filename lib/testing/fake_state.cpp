@@ -41,6 +41,7 @@ fake_state::fake_state(const fake_agent_options& options)
       forget_requests(options.forget_requests_),
       drop_records(options.drop_records_),
       coalesce(options.coalesce_),
+      leave_time(options.leave_takes_),
       clock(options.manual_clock_),
       cluster(options.members_),
       joins(options.only_known_joins_),
@@ -215,7 +216,8 @@ void fake_state::finish(const std::shared_ptr<fake_query>& query) {
 
 fake_time fake_state::next_due() const {
   const auto query = queries.empty() ? fake_time::max() : queries.begin()->first;
-  return std::min({query, held_user_events.due(), held_member_events.due()});
+  const auto leave = left_at.value_or(fake_time::max());
+  return std::min({leave, query, held_user_events.due(), held_member_events.due()});
 }
 
 void fake_state::pass_time() {
@@ -223,11 +225,25 @@ void fake_state::pass_time() {
   for (auto due = next_due(); due <= now; due = next_due()) {
     tell_held(due);
     while (!queries.empty() && queries.begin()->first <= due) finish(queries.begin()->second);
+    if (left_at && *left_at <= due) finish_leaving();
   }
+}
+
+void fake_state::begin_to_leave(fake_connection& asker) {
+  asker.leaving = true;
+  left_at = clock.now() + leave_time;
+}
+
+void fake_state::finish_leaving() {
+  for (const auto& one : connections) {
+    if (one->leaving) one->wire.send(encode_header(one->header.seq));
+  }
+  shut_down(after_the_reply);
 }
 
 void fake_state::start_again() {
   queries.clear();
+  left_at.reset();
   held_user_events = {};
   held_member_events = {};
   log_backlog.clear();
@@ -239,10 +255,11 @@ void fake_state::start_again() {
 
 void fake_state::shut_down(std::chrono::milliseconds linger) {
   tell_held(fake_time::max());
+  left_at.reset();
   listening = false;
   gone = true;
   for (const auto& one : connections) {
-    one->held = false;
+    one->held = one->leaving = false;
     one->wire.end_after_sending(fake_end::close, fake_wire::clock::now() + linger);
   }
 }

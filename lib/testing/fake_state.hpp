@@ -54,6 +54,7 @@ struct fake_connection {
   bool between_header_and_body = false;
   fake_request request;  // what is being read, or held
   bool held = false;
+  bool leaving = false;  // it has asked for the leave that is under way
 
   bool greeted = false;  // the handshake is done
   bool authenticated = false;
@@ -69,6 +70,10 @@ struct fake_connection {
   std::map<std::uint64_t, std::shared_ptr<fake_query>> seen_queries;
   std::uint64_t last_query_id = 0;
 };
+
+// Agents take a while to end. The serf command takes an end that comes with the reply for a
+// failure.
+constexpr std::chrono::milliseconds after_the_reply{100};
 
 struct fake_state {
   explicit fake_state(const fake_agent_options& options);
@@ -104,6 +109,8 @@ struct fake_state {
   void pass_time();            // what is due comes about
 
   void start_again();  // as its next process: nothing of before is left but the members
+  // Over after leave_time; the connection is answered then.
+  void begin_to_leave(fake_connection& asker);
   // Closes everything, as an agent that has left: new connections at once, others after a while.
   void shut_down(std::chrono::milliseconds linger = {});
   void come_back();  // as its next process
@@ -112,6 +119,7 @@ struct fake_state {
   const std::string greeting;
   const std::size_t user_event_limit, query_limit;
   const bool never_read, queries_by_hand, quiet_log, forget_requests, drop_records, coalesce;
+  const std::chrono::nanoseconds leave_time;
   fake_clock clock;
 
   // Asked before the agent itself answers a command; nullopt leaves it to the agent. May be empty.
@@ -139,9 +147,11 @@ struct fake_state {
   std::size_t tell_user_event(const fake_user_event& event);
   std::size_t tell_members(const std::string& kind, const std::vector<fake_member>& members);
   void tell_held(fake_time now);  // what is due by then
+  void finish_leaving();
 
   bool frozen = false;
   bool listening = true;                           // as wanted; the loop sees to it
+  std::optional<fake_time> left_at;                // a leave is under way
   bool gone = false;                               // between shut_down() and come_back()
   std::optional<std::chrono::milliseconds> pause;  // behind each single byte
   bool dropping = false;                           // within the line that says so

@@ -13,7 +13,11 @@ fake_member node(std::size_t index, const tag_map& tags) {
 
 fake_agent_options options_for(const cluster_under_test& cluster) {
   fake_agent_options options;
-  options.auth_key(cluster.auth_key).encrypt_key(cluster.encrypt_key).coalesce().only_known_joins();
+  options.auth_key(cluster.auth_key)
+      .encrypt_key(cluster.encrypt_key)
+      .coalesce()
+      .only_known_joins()
+      .leave_takes(std::chrono::seconds(1));
   for (std::size_t i = 0; i < cluster.nodes.size(); ++i) options.member(node(i, cluster.nodes[i]));
   return options;
 }

@@ -87,6 +87,38 @@ TEST(cluster_changes, by_a_join_of_an_address_where_nobody_is_are_refused) {
   EXPECT_THROW(agent.join_brings("127.0.0.9:7946", {}), std::invalid_argument);
 }
 
+TEST(a_leave_that_takes_time, leaves_the_agent_to_others_meanwhile) {
+  fake_agent agent(fake_agent_options().manual_clock().leave_takes(2s));
+  client leaving(client_options(agent.address()).reconnect(false));
+  client other(client_options(agent.address()).reconnect(false));
+  auto left = leaving.leave();
+  ASSERT_TRUE(agent.wait_for_request("leave", 20s));
+  EXPECT_EQ(named(other, "n1").status, member_status::left);
+  other.event("late").get();
+  agent.advance(1999ms);
+  EXPECT_FALSE(agent.has_left());
+  agent.advance(1ms);
+  left.get();
+  EXPECT_TRUE(agent.has_left());
+  EXPECT_TRUE(agent.wait_for_open_connections(0, 20s));
+}
+
+TEST(a_leave_that_takes_time, is_ended_by_another_one) {
+  fake_agent agent(fake_agent_options().manual_clock().leave_takes(1h));
+  client first(client_options(agent.address()).reconnect(false));
+  auto left = first.leave();
+  ASSERT_TRUE(agent.wait_for_request("leave", 20s));
+  client second(client_options(agent.address()).reconnect(false));
+  try {
+    second.leave().get();
+    ADD_FAILURE() << "left";
+  } catch (const agent_error& error) {
+    EXPECT_EQ(error.failure().agent_text, "Leave already in progress");
+  }
+  left.get();  // an end is an answer
+  EXPECT_TRUE(agent.wait_for_open_connections(0, 20s));
+}
+
 TEST(queries_of_others, are_over_at_their_deadline) {
   fake_agent agent(fake_agent_options().manual_clock());
   client answering(agent.address());

@@ -1,6 +1,7 @@
 // What a fake agent starts with.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -34,7 +35,7 @@ class fake_agent_options {
   fake_agent_options& queries_by_hand(bool v = true) { return queries_by_hand_ = v, *this; }
 
   // Time passes when the test says so: fake_agent::advance(). The deadlines of queries and what
-  // coalesce() holds wait for it; nothing else does.
+  // coalesce() holds and a leave that takes time wait for it; nothing else does.
   fake_agent_options& manual_clock(bool v = true) { return manual_clock_ = v, *this; }
 
   // Without the lines that agents log of connections, members and events: monitors get what
@@ -54,6 +55,11 @@ class fake_agent_options {
   // that does not read, with a line in the log. Without, none is ever lost, and memory is the
   // limit.
   fake_agent_options& drop_records(bool v = true) { return drop_records_ = v, *this; }
+
+  // How long a leave takes that a client asks for, by the agent's clock; real ones take a second or
+  // more. Meanwhile commands are answered, and a second leave is refused: then the agent ends at
+  // once, and the first has no answer. 0: it is answered at once.
+  fake_agent_options& leave_takes(std::chrono::nanoseconds v) { return leave_takes_ = v, *this; }
 
   // Joining succeeds where a member is that is up, or one is brought by fake_agent::join_brings().
   // Anywhere else it is refused, as where nobody listens. Without, it succeeds everywhere.
@@ -81,6 +87,7 @@ class fake_agent_options {
   bool drop_records_ = false;
   bool coalesce_ = false;
   bool only_known_joins_ = false;
+  std::chrono::nanoseconds leave_takes_{0};
 };
 
 }  // namespace serf::testing
