@@ -1,6 +1,7 @@
 #include "testing/fake_cluster.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -22,24 +23,31 @@ bool has_default_coordinate(const fake_member& member) {
          its.adjustment == fresh.adjustment && its.height == fresh.height;
 }
 
-}  // namespace
-
-fake_cluster::fake_cluster(std::vector<fake_member> members) {
-  if (members.empty()) members.emplace_back("n1");
-  for (const auto& member : members) set(member);
-}
-
-bool fake_cluster::is_taken(const std::string& address, std::uint16_t port) const {
-  return std::any_of(members_.begin(), members_.end(), [&](const fake_member& one) {
-    return one.address == address && one.port == port;
-  });
-}
-
 // No two nodes share an address: those that are given none get the next of 127.0.x.y.
-void fake_cluster::find_address(fake_member& member) const {
-  for (std::size_t i = members_.size() + 1; is_taken(member.address, member.port); ++i) {
+template <class Predicate>
+void find_address(fake_member& member, std::size_t first, Predicate is_taken) {
+  for (std::size_t i = first; is_taken(member); ++i) {
     member.address = "127." + std::to_string(i >> 16U & 0xffU) + "." +
                      std::to_string(i >> 8U & 0xffU) + "." + std::to_string(i & 0xffU);
+  }
+}
+
+}  // namespace
+
+// There may be tens of thousands: each is looked up, not compared with all others.
+fake_cluster::fake_cluster(std::vector<fake_member> members) : members_(std::move(members)) {
+  if (members_.empty()) members_.emplace_back("n1");
+  std::set<std::pair<std::string, std::uint16_t>> taken;
+  const auto place_of = [](const fake_member& one) { return std::pair(one.address, one.port); };
+  for (const auto& one : members_) {
+    static_cast<void>(to_value(one));  // a bad address throws
+    if (!has_default_address(one)) taken.insert(place_of(one));
+  }
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    auto& one = members_[i];
+    if (!has_default_address(one)) continue;
+    find_address(one, i + 1, [&](const fake_member& at) { return taken.count(place_of(at)) != 0; });
+    taken.insert(place_of(one));
   }
 }
 
@@ -74,7 +82,13 @@ void fake_cluster::set(fake_member member) {
     one = std::move(member);
     return;
   }
-  if (any_address) find_address(member);
+  if (any_address) {
+    find_address(member, members_.size() + 1, [&](const fake_member& at) {
+      return std::any_of(members_.begin(), members_.end(), [&](const fake_member& one) {
+        return one.address == at.address && one.port == at.port;
+      });
+    });
+  }
   members_.push_back(std::move(member));
 }
 

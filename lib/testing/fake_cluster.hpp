@@ -57,8 +57,6 @@ class fake_cluster {
 
  private:
   fake_member& named(const std::string& name);
-  bool is_taken(const std::string& address, std::uint16_t port) const;
-  void find_address(fake_member& member) const;
 
   std::vector<fake_member> members_;
   std::size_t self_ = 0;

@@ -118,6 +118,17 @@ TEST_F(mocked_agent, sees_what_the_client_sends) {
   asking.ask(query_request("load", "now").node("n1").timeout(50ms).request_ack()).get();
 }
 
+TEST(mock_agent, lets_the_cluster_answer_a_query_that_is_expected) {
+  NiceMock<mock_agent> agent(fake_agent_options().manual_clock());
+  agent.fake().answer("n1", "load", "0.7");
+  EXPECT_CALL(agent, query(Field(&sent_query::name, "load")));
+  client asking(agent.address());
+  auto load = asking.ask(query_request("load").timeout(1min));
+  ASSERT_TRUE(agent.fake().wait_for_live(1, 20s));
+  agent.fake().advance(1min);
+  EXPECT_THAT(load.get().responses, ElementsAre(query_response{"n1", "0.7"}));
+}
+
 TEST_F(mocked_agent, does_as_the_fake_one_where_the_test_says_nothing) {
   auto events = asking.stream("user").get();
   EXPECT_CALL(agent, event(_));
