@@ -110,5 +110,26 @@ TEST_F(coalescing, holds_nothing_back_at_the_end) {
   EXPECT_FALSE(events.next_for(20s));
 }
 
+TEST(coalescing_at_the_end, tells_nothing_again) {
+  fake_agent agent(
+      fake_agent_options().coalesce().manual_clock().leave_takes(2s).members({{"n1"}, {"n2"}}));
+  client listening(client_options(agent.address()).reconnect(false));
+  auto events = listening.stream().get();
+  agent.update_tags("n2", {{"role", "web"}});
+  agent.advance(1s);
+  client leaving(client_options(agent.address()).reconnect(false));
+  auto left = leaving.leave();
+  ASSERT_TRUE(agent.wait_for_request("leave", 20s));
+  agent.advance(1s);
+  agent.advance(1s);
+  left.get();
+  std::vector<member_event_kind> kinds;
+  while (const auto event = events.next_for(20s)) {
+    kinds.push_back(std::get<member_event>(*event).kind);
+  }
+  EXPECT_THAT(kinds, ElementsAre(member_event_kind::update, member_event_kind::leave,
+                                 member_event_kind::update));
+}
+
 }  // namespace
 }  // namespace serf::testing

@@ -2,11 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <fstream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,6 +15,7 @@
 #include "support/deadline.hpp"
 #include "support/real_agent.hpp"
 #include "support/temporary_directory.hpp"
+#include "testing_kit/script_file.hpp"
 
 namespace serf::testing {
 namespace {
@@ -55,24 +53,6 @@ class started_program {
 
   background_program program_;
   std::string address_;
-};
-
-class script_file {
- public:
-  explicit script_file(const std::string& text) {
-    const int descriptor = ::mkstemp(name_.data());
-    EXPECT_GE(descriptor, 0);
-    ::close(descriptor);
-    std::ofstream(name_) << text;
-  }
-  ~script_file() { ::unlink(name_.c_str()); }
-  script_file(const script_file&) = delete;
-  script_file& operator=(const script_file&) = delete;
-
-  const std::string& name() const { return name_; }
-
- private:
-  std::string name_ = ::testing::TempDir() + "serf_script_XXXXXX";
 };
 
 program_result run_to_its_end(std::vector<std::string> arguments) {
