@@ -96,6 +96,10 @@ subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
   const auto is_taker = [&](const auto& each) { return each.get() == &taker; };
   const auto at = std::find_if(remaining->begin(), remaining->end(), is_taker);
   if (at == remaining->end()) return nullptr;
+  const bool is_over = left->asleep && left->command == command::stream;  // nothing to stop
+  if (remaining->size() == 1 && !is_over && (left->open || left->asleep)) {
+    set_due(seq, stop_at);  // nothing throws from here on
+  }
   (*at)->seq_.reset();
   remaining->erase(at);
   subscribers released = std::move(left->takers);
@@ -104,11 +108,7 @@ subscribers stream_table::leave(const subscriber& taker, time_point stop_at) {
     left->takers = std::move(remaining);
   } else {
     left->takers = nullptr;
-    if (left->asleep && left->command == command::stream) {
-      erase(seq);  // nothing to stop
-    } else if (left->open || left->asleep) {
-      set_due(seq, stop_at);
-    }
+    if (is_over) erase(seq);
   }
   return released;
 }

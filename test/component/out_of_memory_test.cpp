@@ -82,12 +82,14 @@ class out_of_memory : public ::testing::Test {
   // The scenario once for each allocation that there is in it.
   void wherever(const std::function<void(long)>& scenario) {
     failed_ = true;
-    for (long nth = 0; failed_; ++nth) {
+    long nth = 0;
+    for (; failed_; ++nth) {
       SCOPED_TRACE("allocation " + std::to_string(nth));
       ASSERT_LT(nth, enough);
       agent_.emplace(fake_agent_options().quiet_log());
       ASSERT_NO_FATAL_FAILURE(scenario(nth));
     }
+    EXPECT_GT(nth, 3) << "there are more than that";
   }
 
   // That call is told, or throws, and the client is none the worse for it.
@@ -260,6 +262,29 @@ TEST_F(out_of_memory,
   ASSERT_TRUE(serves(asking));
   EXPECT_TRUE(is_alive_or_over(stream));
   EXPECT_EQ(stream.end().state, stream_state::open);
+}
+
+TEST_F(out_of_memory, for_a_moment_does_not_end_the_watch_over_handlers) {
+  agent_.emplace(fake_agent_options().quiet_log());
+  std::atomic<int> lines{0};
+  client asking(options().handler_watchdog(5ms).log([&](const log_record& record) {
+    if (record.text.find("has been running a handler") != std::string::npos) ++lines;
+  }));
+  // Each runs until it is named, or, where there was no memory for that, for a while.
+  const auto kept = asking.every(1ms, [&] {
+    testing::wait_until([&, before = lines.load()] { return lines > before; }, 50ms);
+  });
+  const auto goes_on = [&] {
+    const int before = lines;
+    return testing::wait_until([&] { return lines > before + 1; }, patience);
+  };
+  ASSERT_TRUE(goes_on());
+  for (long nth = 0; nth < 20; ++nth) {
+    scarce_memory scarce(io_thread, nth);
+    ASSERT_TRUE(goes_on()) << nth;
+    scarce.end();
+    ASSERT_TRUE(goes_on()) << nth;
+  }
 }
 
 TEST_F(out_of_memory, for_a_moment_does_not_end_calls_at_equal_intervals) {
