@@ -43,10 +43,6 @@ bool fails() {
   return true;
 }
 
-void* allocate(std::size_t size) noexcept {
-  return fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
-}
-
 void watch(const std::string& name) {
   std::strncpy(watched_name, name.c_str(), sizeof watched_name - 1);
 }
@@ -82,6 +78,22 @@ long no_memory::failures() noexcept { return failures_there; }
 
 }  // namespace serf::testing
 
+#if defined(SERF_WITH_THREAD_SANITIZER)
+// That sanitizer's own cannot be replaced. The linker has what calls it call this instead, but for
+// what libstdc++.so itself allocates.
+void* sanitizers_new(std::size_t size) __asm__("__real__Znwm");
+void* wrapped_new(std::size_t size) __asm__("__wrap__Znwm");
+void* wrapped_new(std::size_t size) {
+  if (fails()) throw std::bad_alloc();
+  return sanitizers_new(size);
+}
+#else
+namespace {
+void* allocate(std::size_t size) noexcept {
+  return fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+}  // namespace
+
 void* operator new(std::size_t size) {
   if (void* memory = allocate(size)) return memory;
   throw std::bad_alloc();
@@ -90,3 +102,4 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return al
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+#endif

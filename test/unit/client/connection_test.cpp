@@ -19,7 +19,6 @@ using ::testing::_;
 using ::testing::AtLeast;
 using ::testing::HasSubstr;
 using ::testing::InSequence;
-using ::testing::Mock;
 using ::testing::NiceMock;
 using ::testing::Return;
 using ::testing::StrictMock;
@@ -242,19 +241,8 @@ TEST_F(connection_test, connects_again_also_where_memory_is_short_at_the_loss) {
   submit(protocol::stats());
   EXPECT_CALL(observer_, on_lost(_)).WillOnce(Throw(std::bad_alloc())).WillOnce(Return(attempt()));
   EXPECT_CALL(*link_, open(_));
-  EXPECT_CALL(observer_, on_end(_)).Times(0);
   events_->on_failed({transport::link_errc::closed_by_agent, "closed"});
   EXPECT_EQ(outcomes_, std::vector<errc>{errc::connection_lost});
-  Mock::VerifyAndClearExpectations(&observer_);
-}
-
-TEST_F(connection_test, counts_as_lost_where_an_attempt_to_connect_throws) {
-  EXPECT_CALL(*link_, open(_)).WillOnce(Throw(std::bad_alloc())).WillOnce(Return());
-  EXPECT_CALL(observer_, on_lost(_)).WillOnce([](const failure& why) {
-    EXPECT_EQ(why.code, errc::unreachable);
-    return attempt();
-  });
-  connection_->start(attempt());
 }
 
 TEST_F(connection_test, ends_also_where_memory_is_short) {
