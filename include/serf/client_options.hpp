@@ -28,7 +28,8 @@ class SERF_EXPORT client_options {
   // leave the default. Reads the environment now, so not while another thread changes it.
   static client_options from_environment();
 
-  // "127.0.0.1:7373", "host:port" or "[::1]:7373". A name is looked up at each attempt to connect.
+  // "127.0.0.1:7373", "host:port" or "[::1]:7373". A name is looked up at each attempt to connect;
+  // one whose look-up takes longer than an attempt may last is waited for by the next, too.
   client_options& endpoint(std::string value) { return endpoints({std::move(value)}); }
   std::string endpoint() const { return endpoints_.empty() ? "" : endpoints_.front(); }
   // Several agents of one cluster: connected to in order, the next when one is lost. One that

@@ -1,12 +1,25 @@
 #include "transport/connector.hpp"
 
 #include <algorithm>
+#include <asio/execution_context.hpp>
 #include <asio/post.hpp>
 #include <utility>
 
 namespace serf::transport {
 
 namespace {
+
+// The look-ups of one I/O thread, kept by its io_context.
+class lookups final : public asio::execution_context::service {
+ public:
+  using key_type = lookups;
+  static inline asio::execution_context::id id;
+  explicit lookups(asio::execution_context& of) : service(of) {}
+  name_lookups all;
+
+ private:
+  void shutdown() noexcept override {}
+};
 
 clock::time_point after(std::chrono::nanoseconds duration) {
   const auto now = clock::now();
@@ -51,7 +64,8 @@ void connector::begin_lookup() {
     });
   };
   try {
-    lookup_.emplace(target_.host, target_.port, std::move(deliver));
+    lookup_.emplace(asio::use_service<lookups>(io_).all, target_.host, target_.port,
+                    std::move(deliver));
   } catch (const std::system_error& e) {
     finish(link_failure{e.code(), "cannot look up name: no thread for it: " + e.code().message()});
   }

@@ -13,9 +13,44 @@
 
 namespace serf::transport {
 
-struct name_lookup::shared_state {
-  std::mutex mutex;
-  result_handler on_result;  // guarded by mutex; empty: abandoned, or called already
+// Owned by its thread and by those who wait for it.
+class name_lookups::running {
+ public:
+  // False: it has ended already.
+  bool join(const name_lookup* who, std::uint16_t port, name_lookup::result_handler&& told) {
+    const std::lock_guard lock(mutex_);
+    if (!ended_) waiting_[who] = {port, std::move(told)};
+    return !ended_;
+  }
+  void leave(const name_lookup* who) {
+    const std::lock_guard lock(mutex_);
+    waiting_.erase(who);
+  }
+  void end(const lookup_result& found) noexcept {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    for (const auto& each : waiting_) tell(each.second, found);
+    waiting_.clear();
+  }
+
+ private:
+  struct waiter {
+    std::uint16_t port;
+    name_lookup::result_handler told;
+  };
+
+  // If memory is short there is no result, and the deadline of whoever waits for it says so.
+  static void tell(const waiter& who, lookup_result found) noexcept {
+    try {
+      for (auto& address : found.addresses) address.set_port(who.port);
+      who.told(std::move(found));
+    } catch (...) {
+    }
+  }
+
+  std::mutex mutex_;
+  bool ended_ = false;
+  std::map<const name_lookup*, waiter> waiting_;
 };
 
 namespace {
@@ -26,7 +61,7 @@ std::string text_of(int gai_error, int error_number) {
 }
 
 // Blocks for as long as the system's resolver does.
-lookup_result look_up(const std::string& host, std::uint16_t port) {
+lookup_result look_up(const std::string& host) {
   addrinfo wanted{};
   wanted.ai_family = AF_UNSPEC;
   wanted.ai_socktype = SOCK_STREAM;
@@ -42,7 +77,6 @@ lookup_result look_up(const std::string& host, std::uint16_t port) {
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
     if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
     socket_address address(each->ai_addr, each->ai_addrlen);
-    address.set_port(port);
     auto& addresses = result.addresses;
     // A hosts file may name an address twice.
     if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
@@ -55,26 +89,29 @@ lookup_result look_up(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-name_lookup::name_lookup(std::string host, std::uint16_t port, result_handler on_result)
-    : state_(std::make_shared<shared_state>()) {
-  state_->on_result = std::move(on_result);
+name_lookup::name_lookup(name_lookups& all, const std::string& host, std::uint16_t port,
+                         result_handler on_result) {
+  auto& known = all.by_name_[host];
+  running_ = known.lock();
+  if (running_ && running_->join(this, port, std::move(on_result))) return;
+
+  running_ = std::make_shared<name_lookups::running>();
+  running_->join(this, port, std::move(on_result));
   const blocked_signals in_the_new_thread;
-  std::thread([state = state_, host = std::move(host), port] {
+  std::thread([running = running_, host] {
     ::pthread_setname_np(::pthread_self(), "serf-lookup");
-    // Nothing may leave a thread. If memory is short there is no result, and the deadline of
-    // whoever waits for it says so.
+    lookup_result result;
+    // Nothing may leave a thread.
     try {
-      lookup_result result = look_up(host, port);
-      const std::lock_guard lock(state->mutex);
-      if (state->on_result) std::exchange(state->on_result, nullptr)(std::move(result));
+      result = look_up(host);
     } catch (...) {
+      result = {{}, "no memory"};
     }
+    running->end(result);
   }).detach();
+  known = running_;
 }
 
-name_lookup::~name_lookup() {
-  const std::lock_guard lock(state_->mutex);
-  state_->on_result = nullptr;
-}
+name_lookup::~name_lookup() { running_->leave(this); }
 
 }  // namespace serf::transport

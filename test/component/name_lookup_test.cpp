@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <string>
@@ -57,6 +59,29 @@ TEST(name_lookup, that_hangs_does_not_hold_up_the_end_of_a_client_with_50_calls)
     }
   }
   EXPECT_LT(best, 100ms);
+}
+
+// Threads of this process that look up names.
+int lookup_threads() {
+  int found = 0;
+  for (const auto& each : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(each.path() / "comm"), name);  // of one that has just gone: ""
+    if (name == "serf-lookup") ++found;
+  }
+  return found;
+}
+
+TEST(name_lookup, that_hangs_has_one_thread_however_often_the_client_tries) {
+  const silence dns;
+  const int before = transport::testing::lookups();
+  serf::client client(client_options("silent.test:7373")
+                          .connect_timeout(5ms)
+                          .reconnect(reconnect_options().initial_delay(1ms).max_delay(1ms)));
+  auto lines = client.monitor();  // over a connection of its own
+  ASSERT_TRUE(testing::wait_until([&] { return client.metrics().attempts >= 50; }, 20s));
+  EXPECT_EQ(lookup_threads(), 1);
+  EXPECT_EQ(transport::testing::lookups() - before, 1);
 }
 
 TEST(name_lookup, of_a_name_that_does_not_exist_says_so) {
