@@ -122,6 +122,10 @@ class SERF_EXPORT client_options {
   std::size_t max_reply_bytes() const noexcept { return max_reply_bytes_; }
   client_options& max_reply_depth(std::size_t value) { return max_reply_depth_ = value, *this; }
   std::size_t max_reply_depth() const noexcept { return max_reply_depth_; }
+  // Decoded, a reply takes more memory than its bytes: about twice as much of what agents send, and
+  // of the worst that a peer could send up to 32 times as much, but not more than 500 MiB. Other
+  // calls and their deadlines wait while one is decoded: 0.1 s for 200,000 members, some seconds
+  // for the worst. close() breaks it off.
 
   // The number of the first request. Default: 0. For tests of what comes after it.
   client_options& first_seq(std::uint64_t value) { return first_seq_ = value, *this; }

@@ -124,6 +124,7 @@ void client_core::stop() {
   close();
   watch_->stop();
   auto& executors = streaming_->executors();
+  closing_ = true;  // the I/O thread does not go on with an answer that is decoded just now
   if (is_inside_a_handler()) {
     executors.request_stop();
     delivery_->request_stop();

@@ -69,29 +69,27 @@ class client_core final : private connection::observer, private main_line {
   // Whom to tell the outcome of what is more than one request.
   template <class T>
   std::unique_ptr<future_call<T>> future_to_tell(const char* command) {
-    return std::make_unique<future_call<T>>(call_names{command, agent_, *counts_},
-                                            body_decoder<T>());
+    return std::make_unique<future_call<T>>(names_for(command), body_decoder<T>());
   }
   template <class T>
   std::unique_ptr<handler_call<T>> handler_to_tell(const char* command, handler<T>&& told) {
-    return std::make_unique<handler_call<T>>(call_names{command, agent_, *counts_},
-                                             body_decoder<T>(), std::move(told), *delivery_);
+    return std::make_unique<handler_call<T>>(names_for(command), body_decoder<T>(),
+                                             std::move(told), *delivery_);
   }
 
   // What no agent would take is thrown by the one and told to the handler by the other.
   template <class T>
   std::future<T> future_of(command_of<T> what, const call_options& options) {
     if (!what.request) raise(what.request.error());
-    auto call =
-        std::make_unique<future_call<T>>(call_names{what.name, agent_, *counts_}, what.decoder);
+    auto call = std::make_unique<future_call<T>>(names_for(what.name), what.decoder);
     auto future = call->get_future();
     submit(wish_of(what, options), what.over, std::move(call));
     return future;
   }
   template <class T>
   void tell(command_of<T> what, handler<T>&& told, const call_options& options) {
-    auto call = std::make_unique<handler_call<T>>(call_names{what.name, agent_, *counts_},
-                                                  what.decoder, std::move(told), *delivery_);
+    auto call = std::make_unique<handler_call<T>>(names_for(what.name), what.decoder,
+                                                  std::move(told), *delivery_);
     if (what.request) {
       submit(wish_of(what, options), what.over, std::move(call));
     } else {
@@ -102,6 +100,7 @@ class client_core final : private connection::observer, private main_line {
  private:
   class prune_call;
 
+  call_names names_for(const char* command) const { return {command, agent_, *counts_, &closing_}; }
   void on_attempt() override;
   void on_open() override;
   std::optional<connection::attempt> on_lost(const failure& why) override;
@@ -144,7 +143,7 @@ class client_core final : private connection::observer, private main_line {
   const std::shared_ptr<traffic> traffic_ = std::make_shared<traffic>();
   mutable std::mutex losses_mutex_;
   client_metrics losses_;  // what of it is about the main connection
-  std::atomic<bool> stopped_{false};
+  std::atomic<bool> stopped_{false}, closing_{false};
   const bool reconnects_;
 
   // The I/O thread's own.

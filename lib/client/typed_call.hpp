@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <future>
 #include <memory>
@@ -25,7 +26,8 @@ namespace serf {
 // there is none.
 template <class T>
 struct body_decoder {
-  std::optional<std::string> (*decode)(std::string_view body, T& into);
+  std::optional<std::string> (*decode)(std::string_view body, T& into,
+                                       const std::atomic<bool>* given_up);
 };
 template <>
 struct body_decoder<void> {};
@@ -37,6 +39,7 @@ struct call_names {
   call_counts& counts;
 };
 
+  const std::atomic<bool>* closing = nullptr;
 // A call whose answer is a T. Decodes on the thread that completes it, with no lock held.
 template <class T>
 class typed_call : public session::call {
@@ -85,8 +88,11 @@ class typed_call : public session::call {
     } else {
       T value{};
       try {
-        const auto flaw = decoder_.decode(body, value);
+        const auto flaw = decoder_.decode(body, value, names_.closing);
         if (!flaw) return value;
+        if (names_.closing != nullptr && *names_.closing) {
+          return about(errc::client_closed, "the client was closed before its answer was read");
+        }
         return about(errc::protocol_violation, "the answer cannot be read: " + *flaw);
       } catch (const std::bad_alloc&) {
         return about(errc::no_resources, "no memory for the answer");

@@ -173,32 +173,37 @@ void fill_in(agent_stats& stats) {
 
 }  // namespace
 
-flaw decode_members(std::string_view body, std::vector<member>& into) {
-  return read_shape(body, "members", members_shape, into);
+flaw decode_members(std::string_view body, std::vector<member>& into,
+                    const std::atomic<bool>* given_up) {
+  return read_shape(body, "members", members_shape, into, given_up);
 }
 
-flaw decode_join(std::string_view body, int& nodes_joined) {
-  return read_shape(body, "join", join_shape, nodes_joined);
+flaw decode_join(std::string_view body, int& nodes_joined, const std::atomic<bool>* given_up) {
+  return read_shape(body, "join", join_shape, nodes_joined, given_up);
 }
 
-flaw decode_keys(std::string_view body, key_report& into) {
+flaw decode_keys(std::string_view body, key_report& into, const std::atomic<bool>* given_up) {
   into = {};
-  return read_shape(body, "key command", keys_shape, into);
+  return read_shape(body, "key command", keys_shape, into, given_up);
 }
 
-flaw decode_stats(std::string_view body, agent_stats& into) {
+flaw decode_stats(std::string_view body, agent_stats& into, const std::atomic<bool>* given_up) {
   into = {};
-  if (auto wrong = read_shape(body, "stats", shape_of<decltype(into.sections)>, into.sections)) {
+  if (auto wrong =
+          read_shape(body, "stats", shape_of<decltype(into.sections)>, into.sections, given_up)) {
     return wrong;
   }
   fill_in(into);
   return std::nullopt;
 }
 
-flaw decode_coordinate(std::string_view body, std::optional<coordinate>& into) {
+flaw decode_coordinate(std::string_view body, std::optional<coordinate>& into,
+                       const std::atomic<bool>* given_up) {
   into.reset();
   coordinate_reply reply;
-  if (auto wrong = read_shape(body, "get-coordinate", coordinate_reply_shape, reply)) return wrong;
+  if (auto wrong = read_shape(body, "get-coordinate", coordinate_reply_shape, reply, given_up)) {
+    return wrong;
+  }
   if (reply.ok) into = std::move(reply.coord);
   return std::nullopt;
 }

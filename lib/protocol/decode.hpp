@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,12 +23,19 @@ namespace serf::protocol {
 // likely it is something else.
 using flaw = std::optional<std::string>;
 
-flaw decode_members(std::string_view body, std::vector<member>& into);
-flaw decode_join(std::string_view body, int& nodes_joined);
-flaw decode_keys(std::string_view body, key_report& into);
-flaw decode_stats(std::string_view body, agent_stats& into);
+// A large body takes a while. Once `given_up` is set, from whichever thread, what it is decoded
+// into is not wanted any more, and that is a flaw, too.
+flaw decode_members(std::string_view body, std::vector<member>& into,
+                    const std::atomic<bool>* given_up = nullptr);
+flaw decode_join(std::string_view body, int& nodes_joined,
+                 const std::atomic<bool>* given_up = nullptr);
+flaw decode_keys(std::string_view body, key_report& into,
+                 const std::atomic<bool>* given_up = nullptr);
+flaw decode_stats(std::string_view body, agent_stats& into,
+                  const std::atomic<bool>* given_up = nullptr);
 // nullopt where the agent knows no coordinate of the node.
-flaw decode_coordinate(std::string_view body, std::optional<coordinate>& into);
+flaw decode_coordinate(std::string_view body, std::optional<coordinate>& into,
+                       const std::atomic<bool>* given_up = nullptr);
 
 // Records. A query event has its id and no answer bound to it yet.
 flaw decode_event(std::string_view body, serf::event& into);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cassert>
 #include <cstdint>
 #include <msgpack.hpp>
@@ -47,8 +48,9 @@ const char* description(enum shape::kind of) {
 // What msgpack::parse calls. Returning false ends the parse.
 class shape_visitor {
  public:
-  shape_visitor(std::size_t body_size, const shape& root, void* target)
-      : body_size_(body_size), is_(&root), target_(target) {}
+  shape_visitor(std::size_t body_size, const shape& root, void* target,
+                const std::atomic<bool>* given_up)
+      : body_size_(body_size), given_up_(given_up), is_(&root), target_(target) {}
 
   const std::string& flaw() const noexcept { return flaw_; }
 
@@ -97,6 +99,7 @@ class shape_visitor {
   }
   bool start_array_item() {
     if (skipped_ > 0) return true;
+    if (given_up()) return false;
     is_ = top().is->element;
     target_ = top().is->append(top().target);
     return true;
@@ -179,13 +182,18 @@ class shape_visitor {
     container& in = top();
     name_ = key;
     is_ = in.is->element;
-    if (in.is->kind == kind::tags) {
-      target_ = &tags_.emplace_back(std::string(key), std::string()).second;
-    } else if (in.is->kind == kind::dictionary) {
-      target_ = in.is->insert(in.target, key);
-    } else {
-      find_field(in, key);
-    }
+    if (in.is->kind == kind::record) return find_field(in, key), true;
+    if (given_up()) return false;
+    target_ = in.is->kind == kind::tags
+                  ? &tags_.emplace_back(std::string(key), std::string()).second
+                  : in.is->insert(in.target, key);
+    return true;
+  }
+
+  // Asked once for each of those of which there may be millions.
+  bool given_up() {
+    if (given_up_ == nullptr || !given_up_->load(std::memory_order_relaxed)) return false;
+    flaw_ = "given up before the end";
     return true;
   }
 
@@ -268,6 +276,7 @@ class shape_visitor {
   }
 
   const std::size_t body_size_;
+  const std::atomic<bool>* const given_up_;
   const shape* is_;        // of the next value
   void* target_;           // where it goes
   std::string_view name_;  // the last key
@@ -282,8 +291,8 @@ class shape_visitor {
 }  // namespace
 
 std::optional<std::string> read_shape(std::string_view body, const char* what, const shape& is,
-                                      void* target) {
-  shape_visitor visitor(body.size(), is, target);
+                                      void* target, const std::atomic<bool>* given_up) {
+  shape_visitor visitor(body.size(), is, target, given_up);
   std::size_t offset = 0;
   const bool parsed = msgpack::parse(body.data(), body.size(), offset, visitor);
   if (!visitor.flaw().empty()) return what + (": " + visitor.flaw());

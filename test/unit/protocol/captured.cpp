@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <type_traits>
 
 #include <gtest/gtest.h>
 
@@ -23,7 +24,12 @@ namespace {
 template <class T, class Decode>
 flaw decode_as(Decode decode, std::string_view body, content& into) {
   T value{};
-  auto wrong = decode(body, value);
+  flaw wrong;
+  if constexpr (std::is_invocable_v<Decode, std::string_view, T&>) {
+    wrong = decode(body, value);  // a record
+  } else {
+    wrong = decode(body, value, nullptr);
+  }
   into = std::move(value);
   return wrong;
 }

@@ -1,4 +1,6 @@
+#include <atomic>
 #include <string>
+#include <type_traits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +20,11 @@ using wire::text;
 template <class T, class Decode>
 flaw flaw_of(Decode decode, std::string_view body) {
   T into{};
-  return decode(body, into);
+  if constexpr (std::is_invocable_v<Decode, std::string_view, T&>) {
+    return decode(body, into);  // a record
+  } else {
+    return decode(body, into, nullptr);
+  }
 }
 
 flaw in_members(const std::string& body) {
@@ -140,6 +146,20 @@ TEST(decode_flaw, is_a_body_that_ends_too_early_or_too_late) {
     }
     EXPECT_EQ(in_members(body + '\0'), "members: not one whole msgpack value");
   }
+}
+
+TEST(decode_flaw, is_that_nobody_wants_the_rest_of_a_large_body_any_more) {
+  const std::atomic<bool> given_up{true};
+  const std::string member = map(1) + text("Name") + text("n");
+  const std::string body = map(1) + text("Members") + wire::array(2) + member + member;
+  std::vector<serf::member> members;
+  EXPECT_EQ(decode_members(body, members, &given_up), "members: given up before the end");
+  EXPECT_TRUE(members.empty());
+  agent_stats stats;
+  EXPECT_EQ(decode_stats(map(1) + text("agent") + map(0), stats, &given_up),
+            "stats: given up before the end");
+  const std::atomic<bool> not_given_up{false};
+  EXPECT_EQ(decode_members(body, members, &not_given_up), std::nullopt);
 }
 
 TEST(decode_flaw, is_short_however_long_the_names_are) {
