@@ -34,9 +34,12 @@ struct SERF_EXPORT latency_histogram {
   }
 };
 
-// What became of the calls of one command: each call is counted once, when it is done.
+// What became of the calls of one command: each call is counted once, when it is done. A stream or
+// query is done when it is opened; an ask, also a "query", when it has gathered its result, however
+// that has ended: what query_result::ended calls lost has succeeded here. So where a program does
+// both, the latencies of "query" are of both.
 struct SERF_EXPORT call_metrics {
-  std::string command;          // "members", "ready", "stream"; an ask is a "query"
+  std::string command;          // "members", "ready", "stream"
   std::uint64_t succeeded = 0;  // of a stream: it was opened
   std::uint64_t refused = 0;    // the agent said no
   std::uint64_t timed_out = 0;
@@ -71,7 +74,7 @@ struct SERF_EXPORT client_metrics {
   std::uint64_t attempts = 0;
   std::uint64_t connects = 0;
   std::map<errc, std::uint64_t> losses;
-  std::size_t pending_calls = 0;  // sent or waiting
+  std::size_t pending_calls = 0;  // sent or waiting; a stream or query that is open is none
   std::size_t tombstones = 0;     // given up or stopped, and the agent may still speak of them
   std::size_t unsent_bytes = 0;
 

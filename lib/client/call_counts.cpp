@@ -27,10 +27,19 @@ call_counts::count& call_counts::outcome(entry& of, const failure* why) {
   }
 }
 
-void call_counts::add(std::string_view command, const failure* why, clock::time_point since) {
+call_counts::entry* call_counts::entry_of(std::string_view command) {
   const auto* const at = std::find(names.begin(), names.end(), command);
-  if (at == names.end()) return;
-  entry& counted = entries_[static_cast<std::size_t>(at - names.begin())];
+  return at != names.end() ? &entries_[static_cast<std::size_t>(at - names.begin())] : nullptr;
+}
+
+void call_counts::reject(std::string_view command) {
+  if (entry* const counted = entry_of(command)) counted->rejected.fetch_add(1, relaxed);
+}
+
+void call_counts::add(std::string_view command, const failure* why, clock::time_point since) {
+  entry* const found = entry_of(command);
+  if (found == nullptr) return;
+  entry& counted = *found;
   count& what = outcome(counted, why);
   what.fetch_add(1, relaxed);
   if (&what != &counted.succeeded && &what != &counted.refused) return;

@@ -19,6 +19,8 @@ class call_counts {
 
   // `why`: what it failed of; nullptr: it succeeded.
   void add(std::string_view command, const failure* why, clock::time_point since);
+  // It was refused before there was a call.
+  void reject(std::string_view command);
   std::vector<call_metrics> all() const;  // by name; without those that were never called
 
  private:
@@ -27,6 +29,7 @@ class call_counts {
     count succeeded{0}, refused{0}, timed_out{0}, lost{0}, rejected{0};
     std::array<count, latency_histogram::ranges> latency{};
   };
+  entry* entry_of(std::string_view command);
   static count& outcome(entry& of, const failure* why);
 
   static constexpr std::array<std::string_view, 17> names = {

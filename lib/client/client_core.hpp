@@ -77,10 +77,15 @@ class client_core final : private connection::observer, private main_line {
                                              std::move(told), *delivery_);
   }
 
+  [[noreturn]] void refuse(const char* command, const failure& why) {
+    counts_->reject(command);
+    raise(why);
+  }
+
   // What no agent would take is thrown by the one and told to the handler by the other.
   template <class T>
   std::future<T> future_of(command_of<T> what, const call_options& options) {
-    if (!what.request) raise(what.request.error());
+    if (!what.request) refuse(what.name, what.request.error());
     auto call = std::make_unique<future_call<T>>(names_for(what.name), what.decoder);
     auto future = call->get_future();
     submit(wish_of(what, options), what.over, std::move(call));

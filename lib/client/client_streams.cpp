@@ -63,7 +63,7 @@ std::future<query_stream> client::query(query_request what, stream_options optio
 std::future<query_result> client::ask(query_request what, call_options options) {
   const auto core = core_;
   if (const auto why = out_of_use(core, "query")) return failed<query_result>(*why);
-  if (auto fine = queries::checked(what); !fine) raise(fine.error());
+  if (auto fine = queries::checked(what); !fine) core->refuse("query", fine.error());
   if (core->streams().would_deadlock(what.name())) {
     failure why(errc::would_deadlock,
                 "asking the query " + in_quotes(what.name()) +

@@ -87,7 +87,7 @@ failure connection::no_connection_for(const session::wish& what) {
 void connection::measure(client_metrics& into) {
   const lock_guard lock(mutex_);
   into.tombstones = conversation_.tombstones();
-  into.pending_calls = conversation_.pending() - conversation_.pending_tombstones();
+  into.pending_calls = conversation_.calls();
   into.unsent_bytes = conversation_.out().unsent().size();
 }
 

@@ -125,7 +125,10 @@ streaming::plan<query_reply> streaming::query_plan(const query_request& what,
 
 template <class T>
 std::future<pull_stream<T>> streaming::pull(plan<T> what) {
-  if (what.flaw && what.flaw->code == errc::invalid_argument) raise(*what.flaw);
+  if (what.flaw && what.flaw->code == errc::invalid_argument) {
+    with_.counts->reject(what.records->names().command);
+    raise(*what.flaw);
+  }
   auto leave = what.over.lock() ? what.leave() : nullptr;
   if (leave) what.queue->on_close(leave);
   auto call = std::make_unique<pull_opening<T>>(what.queue, what.records,

@@ -134,6 +134,7 @@ class conversation {
   bool idle() const noexcept { return out_.empty() && pending_.live() == 0; }
   std::size_t tombstones() const noexcept { return pending_tombstones() + streams_.tombstones(); }
   std::size_t pending_tombstones() const noexcept { return pending_.size() - pending_.live(); }
+  std::size_t calls() const noexcept { return pending_.live() + waiting_.size(); }
   std::size_t pending() const noexcept {
     return pending_.size() + waiting_.size() + streams_.size();
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
+#include <stdexcept>
 #include <string>
 
 #include <serf/client.hpp>
@@ -79,6 +81,25 @@ TEST_F(metrics, count_what_is_pending_and_the_tombstones_of_what_was_given_up) {
   EXPECT_EQ(client_.metrics().pending_calls, 1U);
   client_.close();
   EXPECT_EQ(client_.metrics().pending_calls, 0U);
+}
+
+TEST_F(metrics, do_not_take_open_streams_for_pending_calls) {
+  const auto events = client_.stream("user").get();
+  const auto others = client_.stream("query").get();
+  EXPECT_EQ(client_.metrics().pending_calls, 0U);
+}
+
+TEST_F(metrics, count_what_no_agent_would_take_in_both_forms_of_a_call) {
+  EXPECT_THROW(client_.event("").get(), std::invalid_argument);
+  std::promise<errc> told;
+  client_.event("", "", [&](const result<void>& done) { told.set_value(done.error().code); });
+  EXPECT_EQ(told.get_future().get(), errc::invalid_argument);
+  EXPECT_EQ(of(client_, "event").rejected, 2U);
+  EXPECT_THROW(client_.ask(query_request("")).get(), std::invalid_argument);
+  EXPECT_THROW(client_.query(query_request("")).get(), std::invalid_argument);
+  EXPECT_EQ(of(client_, "query").rejected, 2U);
+  EXPECT_THROW(client_.stream("no such event").get(), std::invalid_argument);
+  EXPECT_EQ(of(client_, "stream").rejected, 1U);
 }
 
 TEST_F(metrics, sum_up_streams_that_are_gone_and_those_that_are_there) {
