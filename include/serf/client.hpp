@@ -64,6 +64,13 @@ class client_core;
 // Arguments that no agent would accept throw std::invalid_argument from the future form; handlers
 // get them as a failure, and handler forms never throw.
 //
+// Limits: a call with a handler counts against client_options::max_pending_calls from when it is
+// made until its handler begins to run, its answer included. So while a handler does not return,
+// further ones are soon refused with errc::overloaded. They are told in their turn, like all
+// handlers: until then the handler itself is kept, and less than 100 bytes beside it. This is all
+// that can grow then, by what the caller hands over: who may call without end while a handler is
+// stuck uses futures, or counts the handlers not called yet.
+//
 // Thread safety: every method may be called from any thread at any time, handlers included; only
 // moving, assigning and destroying a client must not overlap with other uses of it. After a move
 // every call on the client moved from fails with errc::client_closed.
@@ -117,6 +124,8 @@ class SERF_EXPORT client {
 
   // `changed` hears of the current state first, then of each change. It hears of ready twice where
   // the agent of another endpoint is of another cluster: the second time with a warning as reason.
+  // While handlers are held up the last 100 changes wait for it; the log says how many were
+  // dropped.
   [[nodiscard]] subscription on_connection(handler_of<connection_event> changed);
 
   // Ends the connection: pending calls fail with errc::client_closed and streams end, tasks are

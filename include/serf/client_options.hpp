@@ -70,7 +70,8 @@ class SERF_EXPORT client_options {
   client_options& heartbeat_timeout(duration value) { return heartbeat_timeout_ = value, *this; }
   std::chrono::nanoseconds heartbeat_timeout() const noexcept { return heartbeat_timeout_; }
 
-  // Where the library's own log goes, from `level` up. Default: nowhere.
+  // Where the library's own log goes, from `level` up. Default: nowhere. While a handler holds it
+  // up 1,000 lines wait; then a line says how many are missing.
   client_options& log(log_sink sink, serf::log_level level = serf::log_level::info) {
     return log_sink_ = std::move(sink), log_level_ = level, *this;
   }
@@ -112,20 +113,23 @@ class SERF_EXPORT client_options {
 
   // Past a limit the call fails at once with errc::overloaded. Defaults: 65,536 calls, and 16 MiB
   // that the agent has not taken yet.
+  // There may be so many calls on a connection that wait, are sent, or were given up and are not
+  // answered yet, its open streams and queries included; and, over all connections, so many calls
+  // whose handlers have not begun to run.
   client_options& max_pending_calls(std::size_t value) { return max_pending_calls_ = value, *this; }
   std::size_t max_pending_calls() const noexcept { return max_pending_calls_; }
   client_options& max_unsent_bytes(std::size_t value) { return max_unsent_bytes_ = value, *this; }
   std::size_t max_unsent_bytes() const noexcept { return max_unsent_bytes_; }
 
   // A larger or deeper reply closes the connection (errc::limit_exceeded). Defaults: 128 MiB, 32.
-  client_options& max_reply_bytes(std::size_t value) { return max_reply_bytes_ = value, *this; }
-  std::size_t max_reply_bytes() const noexcept { return max_reply_bytes_; }
-  client_options& max_reply_depth(std::size_t value) { return max_reply_depth_ = value, *this; }
-  std::size_t max_reply_depth() const noexcept { return max_reply_depth_; }
   // Decoded, a reply takes more memory than its bytes: about twice as much of what agents send, and
   // of the worst that a peer could send up to 32 times as much, but not more than 500 MiB. Other
   // calls and their deadlines wait while one is decoded: 0.1 s for 200,000 members, some seconds
   // for the worst. close() breaks it off.
+  client_options& max_reply_bytes(std::size_t value) { return max_reply_bytes_ = value, *this; }
+  std::size_t max_reply_bytes() const noexcept { return max_reply_bytes_; }
+  client_options& max_reply_depth(std::size_t value) { return max_reply_depth_ = value, *this; }
+  std::size_t max_reply_depth() const noexcept { return max_reply_depth_; }
 
   // The number of the first request. Default: 0. For tests of what comes after it.
   client_options& first_seq(std::uint64_t value) { return first_seq_ = value, *this; }

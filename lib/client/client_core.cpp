@@ -20,28 +20,19 @@ constexpr auto prune_time = std::chrono::seconds(6);
 // Where what handlers throw goes: to the application, on the thread that ran them, or to its log,
 // on the delivery thread. At once where it runs there: the client may be gone before its next job.
 delivery::delivery_thread::exception_hook handler_failure_hook(
-    const client_options& options, const std::shared_ptr<delivered_sink>& sink,
-    const std::shared_ptr<std::optional<delivery::delivery_thread::mailbox>>& mail) {
+    const client_options& options, const std::shared_ptr<log_backlog>& backlog) {
   if (const auto& told = options.on_handler_failure()) return told;
-  return [sink, mail](const handler_failure& what) {
-    if (!*sink) return;
+  return [backlog](const handler_failure& what) {
     const log_record record{
         std::chrono::system_clock::now(), log_level::err,
         printable_line(what.handler) + ": a handler threw: " + printable_line(what.what)};
-    if ((*mail)->is_current()) {
-      sink->write(record);
-    } else {
-      (*mail)->post([sink, record] { sink->write(record); });
-    }
+    if (!backlog->write_here(record)) backlog->write(record);
   };
 }
 
-log log_to(const std::shared_ptr<delivered_sink>& sink, log_level threshold,
-           const delivery::delivery_thread& delivery) {
-  if (!*sink) return {};
-  return {threshold, [sink, mail = delivery.mail()](log_record record) {
-            mail.post([sink, record = std::move(record)] { sink->write(record); });
-          }};
+log log_to(const std::shared_ptr<log_backlog>& backlog, const client_options& options) {
+  if (!options.log()) return {};
+  return {options.log_level(), [backlog](log_record record) { backlog->write(std::move(record)); }};
 }
 
 connection::settings settings_of(const client_options& options, std::string agent) {
@@ -80,17 +71,18 @@ client_core::client_core(const client_options& options, const std::vector<endpoi
       call_timeout_(options.call_timeout()),
       handler_watchdog_(options.handler_watchdog()),
       never_issued_(options.first_seq() - 1),
+      places_(std::make_shared<handler_places>(options.max_pending_calls(), agent_)),
       reconnects_(options.reconnect()),
       attempts_(where, options.how_to_reconnect()),
       sink_(std::make_shared<delivered_sink>(options.log())),
       watch_waker_(std::make_shared<std::function<void()>>()),
       watch_(std::make_shared<delivery::handler_watch>(options.handler_watchdog(),
                                                        [waker = watch_waker_] { (*waker)(); })),
-      mail_(std::make_shared<std::optional<delivery::delivery_thread::mailbox>>()),
-      delivery_(std::make_unique<delivery::delivery_thread>(
-          handler_failure_hook(options, sink_, mail_), watch_)),
-      log_(log_to(sink_, options.log_level(), *delivery_)),
-      watchers_(*delivery_, {connection_state::connecting, agent_, "", 1, {}}),
+      backlog_(std::make_shared<log_backlog>(sink_)),
+      delivery_(std::make_unique<delivery::delivery_thread>(handler_failure_hook(options, backlog_),
+                                                            watch_)),
+      log_(log_to(backlog_, options)),
+      watchers_(*delivery_, log_, {connection_state::connecting, agent_, "", 1, {}}),
       io_(recorded(transport::start_io_thread([this](const char* what) {
                      log_.write(log_level::err,
                                 std::string("an exception on the I/O thread: ") + what);
@@ -102,7 +94,7 @@ client_core::client_core(const client_options& options, const std::vector<endpoi
                                                  options.log_level());
   // Before the first handler can start.
   *watch_waker_ = watchdog_->waker();
-  *mail_ = delivery_->mail();
+  backlog_->start(delivery_->mail());
   auto settings = settings_of(options, agent_);
   settings.counted = traffic_;
   connection_ = std::make_shared<connection>(*io_, settings, self);
@@ -124,7 +116,6 @@ void client_core::stop() {
   close();
   watch_->stop();
   auto& executors = streaming_->executors();
-  closing_ = true;  // the I/O thread does not go on with an answer that is decoded just now
   if (is_inside_a_handler()) {
     executors.request_stop();
     delivery_->request_stop();
@@ -139,6 +130,7 @@ bool client_core::is_inside_a_handler() const {
 }
 
 void client_core::close() {
+  closing_ = true;  // the I/O thread does not go on with an answer that is decoded just now
   tasks_.request_stop();
   std::promise<void> ended;
   // Made here: the I/O thread must get to the end of this, whether it has memory or not.

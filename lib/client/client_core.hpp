@@ -24,8 +24,10 @@
 #include "client/connection_watchers.hpp"
 #include "client/delivered_sink.hpp"
 #include "client/endpoint.hpp"
+#include "client/handler_places.hpp"
 #include "client/handler_watchdog.hpp"
 #include "client/lane.hpp"
+#include "client/log_backlog.hpp"
 #include "client/main_line.hpp"
 #include "client/monitors.hpp"
 #include "client/stream_totals.hpp"
@@ -71,10 +73,18 @@ class client_core final : private connection::observer, private main_line {
   std::unique_ptr<future_call<T>> future_to_tell(const char* command) {
     return std::make_unique<future_call<T>>(names_for(command), body_decoder<T>());
   }
+  // None: there was no place for it, and it is told so.
   template <class T>
-  std::unique_ptr<handler_call<T>> handler_to_tell(const char* command, handler<T>&& told) {
-    return std::make_unique<handler_call<T>>(names_for(command), body_decoder<T>(),
-                                             std::move(told), *delivery_);
+  std::unique_ptr<handler_call<T>> handler_to_tell(const char* command, handler<T>&& told,
+                                                   body_decoder<T> decoder = {}) {
+    handler_place place(places_);
+    if (place) {
+      return std::make_unique<handler_call<T>>(names_for(command), decoder, std::move(place),
+                                               std::move(told), *delivery_);
+    }
+    counts_->reject(command);
+    delivery_->post_job(std::make_unique<refused_handler<T>>(command, places_, std::move(told)));
+    return nullptr;
   }
 
   [[noreturn]] void refuse(const char* command, const failure& why) {
@@ -93,8 +103,8 @@ class client_core final : private connection::observer, private main_line {
   }
   template <class T>
   void tell(command_of<T> what, handler<T>&& told, const call_options& options) {
-    auto call = std::make_unique<handler_call<T>>(names_for(what.name), what.decoder,
-                                                  std::move(told), *delivery_);
+    auto call = handler_to_tell(what.name, std::move(told), what.decoder);
+    if (!call) return;
     if (what.request) {
       submit(wish_of(what, options), what.over, std::move(call));
     } else {
@@ -144,6 +154,7 @@ class client_core final : private connection::observer, private main_line {
   std::atomic<int> prunes_{0};                                                 // in flight
   std::atomic<session::time_point> prunes_until_{session::time_point::min()};  // their call failed
   const std::shared_ptr<call_counts> counts_ = std::make_shared<call_counts>();
+  const std::shared_ptr<handler_places> places_;
   const std::shared_ptr<stream_totals> totals_ = std::make_shared<stream_totals>();
   const std::shared_ptr<traffic> traffic_ = std::make_shared<traffic>();
   mutable std::mutex losses_mutex_;
@@ -162,7 +173,7 @@ class client_core final : private connection::observer, private main_line {
   std::shared_ptr<delivered_sink> sink_;
   std::shared_ptr<std::function<void()>> watch_waker_;
   std::shared_ptr<delivery::handler_watch> watch_;
-  std::shared_ptr<std::optional<delivery::delivery_thread::mailbox>> mail_;
+  std::shared_ptr<log_backlog> backlog_;
   std::unique_ptr<delivery::delivery_thread> delivery_;
   log log_;
   connection_watchers watchers_;

@@ -87,7 +87,9 @@ void client::ask(query_request what, handler<query_result> done, call_options op
     }
     return;
   }
-  core->streams().ask(what, options, core->handler_to_tell("query", std::move(done)));
+  if (auto told = core->handler_to_tell("query", std::move(done))) {
+    core->streams().ask(what, options, std::move(told));
+  }
 }
 
 subscription client::subscribe(event_filter filter, event_handlers handlers,

@@ -16,6 +16,7 @@
 #include <serf/result.hpp>
 
 #include "client/call_counts.hpp"
+#include "client/handler_places.hpp"
 #include "delivery/delivery_thread.hpp"
 #include "protocol/decode.hpp"
 #include "session/call.hpp"
@@ -32,14 +33,15 @@ struct body_decoder {
 template <>
 struct body_decoder<void> {};
 
-// What a call's messages name, and where it is counted. Both outlive the call.
+// What a call's messages name, and where it is counted; and whether the client is being closed:
+// then an answer is not read to its end. All outlive the call.
 struct call_names {
   const char* command;
   const std::string& agent;
   call_counts& counts;
+  const std::atomic<bool>* closing = nullptr;
 };
 
-  const std::atomic<bool>* closing = nullptr;
 // A call whose answer is a T. Decodes on the thread that completes it, with no lock held.
 template <class T>
 class typed_call : public session::call {
@@ -65,8 +67,6 @@ class typed_call : public session::call {
 
  protected:
   virtual void complete(result<T> outcome) = 0;
-
-  const char* command() const noexcept { return names_.command; }
 
   // For a call that an exception on its way has left without an outcome.
   failure dropped() const {
@@ -130,29 +130,66 @@ class future_call final : public typed_call<T> {
   bool completed_ = false;
 };
 
-// Its handler is called, and destroyed, on the delivery thread.
+// A handler and what it is to be told. It is called, and destroyed, on the delivery thread.
+template <class T>
+class told_handler final : public delivery::delivery_thread::job {
+ public:
+  told_handler(const char* command, handler_place place, handler<T>&& told)
+      : command_(command), place_(std::move(place)), told_(std::move(told)) {}
+
+  void tell(result<T> outcome) { outcome_.emplace(std::move(outcome)); }
+  void run() override {
+    place_.leave();  // what it calls may take it
+    told_(std::move(*outcome_));
+  }
+  std::string_view name() const noexcept override { return command_; }
+
+ private:
+  const char* const command_;
+  handler_place place_;
+  handler<T> told_;
+  std::optional<result<T>> outcome_;
+};
+
+// A handler for which there is no place. However many there are, next to nothing is kept of each
+// beside what the caller has given: what to tell it is put together when it is told.
+template <class T>
+class refused_handler final : public delivery::delivery_thread::job {
+ public:
+  refused_handler(const char* command, std::shared_ptr<const handler_places> places,
+                  handler<T>&& told)
+      : command_(command), places_(std::move(places)), told_(std::move(told)) {}
+
+  void run() override { told_(places_->refusal(command_)); }
+  std::string_view name() const noexcept override { return command_; }
+
+ private:
+  const char* const command_;
+  const std::shared_ptr<const handler_places> places_;
+  handler<T> told_;
+};
+
+// Tells a handler. All that takes memory is done when the call is made: its outcome always arrives.
 template <class T>
 class handler_call final : public typed_call<T> {
  public:
-  handler_call(call_names names, body_decoder<T> decoder, handler<T>&& told,
+  handler_call(call_names names, body_decoder<T> decoder, handler_place place, handler<T>&& told,
                delivery::delivery_thread& delivery)
-      : typed_call<T>(names, decoder), told_(std::move(told)), delivery_(delivery) {}
+      : typed_call<T>(names, decoder),
+        told_(std::make_unique<told_handler<T>>(names.command, std::move(place), std::move(told))),
+        delivery_(delivery) {}
   ~handler_call() override {
-    if (!completed_) this->give(this->dropped());
+    if (told_) this->give(this->dropped());
   }
 
  private:
   void complete(result<T> outcome) override {
-    completed_ = true;
-    delivery_.post(this->command(),
-                   [told = std::move(told_), outcome = std::move(outcome)]() mutable {
-                     told(std::move(outcome));
-                   });
+    told_->tell(std::move(outcome));
+    delivery_.post_job(std::move(told_));
   }
 
-  handler<T> told_;
+  std::unique_ptr<told_handler<T>> told_;  // until it is told
   delivery::delivery_thread& delivery_;
-  bool completed_ = false;
 };
 
 }  // namespace serf

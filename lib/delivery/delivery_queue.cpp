@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <exception>
+#include <string>
 #include <utility>
 
 #include "vocabulary/blocked_signals.hpp"
@@ -20,11 +21,13 @@ void delivery_queue::start(const std::shared_ptr<delivery_queue>& self) {
   thread_ = std::thread([self] { self->serve(); });
 }
 
-bool delivery_queue::push(std::unique_ptr<job> what) {
+bool delivery_queue::push(std::unique_ptr<job> what) noexcept {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (ended_) return false;
-    jobs_.push_back(std::move(what));
+    job* const added = what.get();
+    (last_ != nullptr ? last_->next_ : first_) = std::move(what);
+    last_ = added;
     ++posted_;
   }
   changed_.notify_all();
@@ -77,14 +80,14 @@ void delivery_queue::serve() {
 
 void delivery_queue::run(std::unique_ptr<job> what) noexcept {
   try {
-    if (what->is_handler) {
-      const handler_watch::running watched(*watch_, what->name, true);
+    if (!what->name().empty()) {
+      const handler_watch::running watched(*watch_, what->name(), true);
       what->run();
     } else {
       what->run();
     }
   } catch (...) {
-    report_current_exception(what->name);
+    report_current_exception(what->name());
   }
   what.reset();  // the captures are the user's too: they are gone when the job counts as done
   {
@@ -96,21 +99,22 @@ void delivery_queue::run(std::unique_ptr<job> what) noexcept {
 
 std::unique_ptr<delivery_queue::job> delivery_queue::wait() {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-  if (jobs_.empty()) {
+  changed_.wait(lock, [this] { return stopping_ || first_; });
+  if (!first_) {
     ended_ = true;
     lock.unlock();
     changed_.notify_all();
     return nullptr;
   }
-  auto next = std::move(jobs_.front());
-  jobs_.pop_front();
+  auto next = std::move(first_);
+  first_ = std::move(next->next_);
+  if (!first_) last_ = nullptr;
   return next;
 }
 
-void delivery_queue::report_current_exception(const std::string& name) noexcept {
+void delivery_queue::report_current_exception(std::string_view name) noexcept {
   try {
-    handler_failure what{name, "", std::current_exception()};
+    handler_failure what{std::string(name), "", std::current_exception()};
     try {
       throw;
     } catch (const std::exception& error) {

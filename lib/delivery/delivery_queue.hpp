@@ -3,11 +3,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <string_view>
 #include <thread>
 
 #include "delivery/bypass_thread.hpp"
@@ -25,13 +24,13 @@ class delivery_queue {
   delivery_queue(exception_hook on_exception, std::shared_ptr<handler_watch> watch);
 
   void start(const std::shared_ptr<delivery_queue>& self);
-  bool push(std::unique_ptr<job> what);
+  bool push(std::unique_ptr<job> what) noexcept;
   void drain();
   void stop();
   void request_stop();
   bool bypass(std::function<void()>& what) { return bypass_.run(what); }
   void report(const handler_failure& what) noexcept;
-  void report_current_exception(const std::string& name) noexcept;
+  void report_current_exception(std::string_view name) noexcept;
 
   bool is_current() const noexcept { return std::this_thread::get_id() == id_; }
   handler_watch& watch() const noexcept { return *watch_; }
@@ -44,7 +43,8 @@ class delivery_queue {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::unique_ptr<job>> jobs_;
+  std::unique_ptr<job> first_;  // and the others behind it
+  job* last_ = nullptr;
   std::uint64_t posted_ = 0;
   std::uint64_t done_ = 0;
   bool stopping_ = false;

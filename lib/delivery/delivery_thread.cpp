@@ -19,7 +19,10 @@ void delivery_thread::drain() { queue_->drain(); }
 bool delivery_thread::is_current() const noexcept { return queue_->is_current(); }
 delivery_thread::mailbox delivery_thread::mail() const { return mailbox(queue_); }
 
-bool delivery_thread::mailbox::enqueue(std::unique_ptr<job> what) const {
+bool delivery_thread::post_job(std::unique_ptr<job> what) noexcept {
+  return mail().post_job(std::move(what));
+}
+bool delivery_thread::mailbox::post_job(std::unique_ptr<job> what) const noexcept {
   return queue_->push(std::move(what));
 }
 
@@ -30,7 +33,7 @@ void delivery_thread::mailbox::bypass(std::function<void()> job) const {
 void delivery_thread::mailbox::report(const handler_failure& what) const noexcept {
   queue_->report(what);
 }
-void delivery_thread::mailbox::report_current_exception(const std::string& name) const noexcept {
+void delivery_thread::mailbox::report_current_exception(std::string_view name) const noexcept {
   queue_->report_current_exception(name);
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <serf/handler.hpp>
@@ -22,6 +23,20 @@ class delivery_thread {
   // is dropped. It is destroyed when the delivery thread ends.
   using exception_hook = std::function<void(const handler_failure&)>;
 
+  // What is posted: a handler with what it is told, or a log line with its sink.
+  class job {
+   public:
+    virtual ~job() = default;
+    virtual void run() = 0;
+    // Of a handler: the watch knows it by its name, and so does the report of what it throws.
+    // Empty: it is no handler.
+    virtual std::string_view name() const noexcept { return {}; }
+
+   private:
+    friend class delivery_queue;
+    std::unique_ptr<job> next_;  // in the queue, which thus takes no memory of its own
+  };
+
   class mailbox;
 
   // Starts a thread named "serf-deliver" with signals blocked; the caller's own mask is as it
@@ -37,6 +52,7 @@ class delivery_thread {
   bool post(F what);
   template <class F>
   bool post(std::string name, F what);
+  bool post_job(std::unique_ptr<job> what) noexcept;
 
   // Any thread. Returns when all that was posted before has run, and waits for it without limit.
   // Inside a job it returns at once: the rest runs after that job.
@@ -52,19 +68,14 @@ class delivery_thread {
   mailbox mail() const;
 
  private:
-  struct job {
-    virtual ~job() = default;
-    virtual void run() = 0;
-    std::string name;  // of a handler
-    bool is_handler = false;
-  };
   template <class F>
   struct job_of final : job {
-    explicit job_of(F f) : function(std::move(f)) {}
+    job_of(std::string of, F f) : named(std::move(of)), function(std::move(f)) {}
     void run() override { function(); }
+    std::string_view name() const noexcept override { return named; }
+    const std::string named;
     F function;
   };
-  friend class delivery_queue;
 
   std::shared_ptr<delivery_queue> queue_;
 };
@@ -77,16 +88,15 @@ class delivery_thread::mailbox {
   // Without a name it is no handler: a log sink, or what calls handlers by itself.
   template <class F>
   bool post(F what) const {
-    return enqueue(std::make_unique<job_of<F>>(std::move(what)));
+    return post(std::string(), std::move(what));
   }
-  // A handler: the watch knows it by its name, and so does the report of what it throws.
+  // A handler, of that name.
   template <class F>
   bool post(std::string name, F what) const {
-    auto named = std::make_unique<job_of<F>>(std::move(what));
-    named->name = std::move(name);
-    named->is_handler = true;
-    return enqueue(std::move(named));
+    return post_job(std::make_unique<job_of<F>>(std::move(name), std::move(what)));
   }
+  // Made before, it is posted without taking memory.
+  bool post_job(std::unique_ptr<job> what) const noexcept;
 
   // Any thread; never waits for a job. Runs it on a thread of its own while the delivery thread may
   // be stuck in a handler; several one after the other. They are over when the delivery thread has
@@ -113,8 +123,7 @@ class delivery_thread::mailbox {
  private:
   friend class delivery_thread;
   explicit mailbox(std::shared_ptr<delivery_queue> queue) : queue_(std::move(queue)) {}
-  bool enqueue(std::unique_ptr<job> what) const;
-  void report_current_exception(const std::string& name) const noexcept;
+  void report_current_exception(std::string_view name) const noexcept;
 
   std::shared_ptr<delivery_queue> queue_;  // outlives the thread where this does
 };

@@ -14,7 +14,7 @@ void handler_watch::stop() {
   dropped.swap(arm_);
 }
 
-handler_watch::running::running(handler_watch& watch, const std::string& name,
+handler_watch::running::running(handler_watch& watch, std::string_view name,
                                 bool on_delivery_thread)
     : watch_(watch), name_(name), on_delivery_thread_(on_delivery_thread) {
   if (watch_.limit_.count() <= 0) return;
@@ -46,7 +46,7 @@ std::vector<handler_watch::slow> handler_watch::check(time_point now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (running* each = first_; each != nullptr; each = each->next_) {
     if (each->told_ || now < due(each->started_)) continue;
-    found.push_back({each->name_, now - each->started_, each->on_delivery_thread_});
+    found.push_back({std::string(each->name_), now - each->started_, each->on_delivery_thread_});
     each->told_ = true;
   }
   if (armed_for_ && due(*armed_for_) <= now) armed_for_.reset();

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace serf::delivery {
@@ -27,7 +28,7 @@ class handler_watch {
   // A handler runs as long as this lives. `name` outlives it.
   class running {
    public:
-    running(handler_watch& watch, const std::string& name, bool on_delivery_thread = false);
+    running(handler_watch& watch, std::string_view name, bool on_delivery_thread = false);
     ~running();
     running(const running&) = delete;
     running& operator=(const running&) = delete;
@@ -35,7 +36,7 @@ class handler_watch {
    private:
     friend class handler_watch;
     handler_watch& watch_;
-    const std::string& name_;
+    const std::string_view name_;
     const bool on_delivery_thread_;
     bool told_ = false;
     time_point started_;
