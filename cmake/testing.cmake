@@ -6,7 +6,7 @@
 #   serf_test(NAME <name> LABEL component|integration [INTERNALS] [PROCESSORS <n>] [SOURCES <file>...])
 #       <label>_<name>: links serf::serfclient and the test support library. INTERNALS: the objects of all layers
 #       instead, for tests that put a part of their own in place of one of ours. PROCESSORS: how many of ctest's jobs a
-#       test counts for, 1 unless it keeps the machine busy.
+#       test counts for, more than 1 if it keeps the machine busy; those that say so are long, and begin first.
 #
 # Without SOURCES neither makes a target.
 
@@ -73,7 +73,7 @@ function(serf_test)
   endif()
   set(properties "")
   if(test_PROCESSORS)
-    set(properties PROCESSORS ${test_PROCESSORS})
+    set(properties PROCESSORS ${test_PROCESSORS} COST 100)
   endif()
   serf_add_test_executable(
     ${test_NAME} ${test_LABEL} "${test_SOURCES}" "serf_test_support;${links}" "${properties}"

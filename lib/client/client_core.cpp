@@ -30,7 +30,10 @@ delivery::delivery_thread::exception_hook handler_failure_hook(
   };
 }
 
-log log_to(const std::shared_ptr<log_backlog>& backlog, const client_options& options) {
+// Before anything is there that may write to it: the recorder has a thread of its own.
+log log_to(const std::shared_ptr<log_backlog>& backlog, const delivery::delivery_thread& delivery,
+           const client_options& options) {
+  backlog->start(delivery.mail());
   if (!options.log()) return {};
   return {options.log_level(), [backlog](log_record record) { backlog->write(std::move(record)); }};
 }
@@ -81,7 +84,7 @@ client_core::client_core(const client_options& options, const std::vector<endpoi
       backlog_(std::make_shared<log_backlog>(sink_)),
       delivery_(std::make_unique<delivery::delivery_thread>(handler_failure_hook(options, backlog_),
                                                             watch_)),
-      log_(log_to(backlog_, options)),
+      log_(log_to(backlog_, *delivery_, options)),
       watchers_(*delivery_, log_, {connection_state::connecting, agent_, "", 1, {}}),
       io_(recorded(transport::start_io_thread([this](const char* what) {
                      log_.write(log_level::err,
@@ -94,7 +97,6 @@ client_core::client_core(const client_options& options, const std::vector<endpoi
                                                  options.log_level());
   // Before the first handler can start.
   *watch_waker_ = watchdog_->waker();
-  backlog_->start(delivery_->mail());
   auto settings = settings_of(options, agent_);
   settings.counted = traffic_;
   connection_ = std::make_shared<connection>(*io_, settings, self);
