@@ -13,8 +13,9 @@ namespace serf::protocol {
 std::string members_expression(const pattern& wanted);
 std::string query_expression(const pattern& wanted);
 
-// Why no agent can compile the pattern: text that is not UTF-8, or a group ended but not begun, which
-// the agent could not see once the pattern is in a group. Nothing where only the agent can tell.
+// Why no agent can compile the pattern: text that is not UTF-8, or a group ended but not begun,
+// which the agent could not see once the pattern is in a group. Nothing where only the agent can
+// tell.
 std::optional<std::string> expression_flaw(const pattern& wanted);
 
 }  // namespace serf::protocol
