@@ -22,7 +22,8 @@ bool ends_a_connection(errc code) {
 std::optional<failure> beyond_limits(const wish& what, std::size_t calls, std::size_t bytes,
                                      const conversation_settings& settings) {
   if (calls >= settings.max_calls) {
-    return overloaded(what.name(), std::to_string(calls) + " calls and open streams (max_pending_calls)",
+    return overloaded(what.name(),
+                      std::to_string(calls) + " calls and open streams (max_pending_calls)",
                       settings.agent);
   }
   const std::size_t size = what.request ? what.request->body.size() : 0;
