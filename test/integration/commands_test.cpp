@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <string>
 #include <vector>
@@ -208,10 +209,10 @@ TEST_F(commands, join_of_nobody_fails_with_the_agents_words) {
 }
 
 TEST_F(commands, key_commands_without_encryption_tell_what_each_node_says) {
-  const std::vector<std::function<std::future<key_report>()>> commands{
+  const std::vector<std::function<std::future<key_report>()>> all{
       [&] { return client_.list_keys(); }, [&] { return client_.install_key("c2VjcmV0"); },
       [&] { return client_.use_key("c2VjcmV0"); }, [&] { return client_.remove_key("c2VjcmV0"); }};
-  for (const auto& command : commands) {
+  for (const auto& command : all) {
     for (int tries = 1;; ++tries) {  // gossip may miss a node
       try {
         command().get();
