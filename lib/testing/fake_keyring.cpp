@@ -152,7 +152,7 @@ fake_reply fake_keyring::remove(const std::string& sent, const names& nodes) {
   const auto found = find(without_line_ends(sent));
   if (found == keys_.begin()) return refused(nodes, "Removing the primary key is not allowed");
   std::set<std::string> lacking;
-  const auto reply = gather(nodes, nullptr, [&](const std::string& node) {
+  auto reply = gather(nodes, nullptr, [&](const std::string& node) {
     lacking.insert(node);
     return "";
   });

@@ -16,8 +16,8 @@ namespace serf::transport {
 // Owned by its thread and by those who wait for it.
 class name_lookups::running {
  public:
-  // False: it has ended already.
-  bool join(const name_lookup* who, std::uint16_t port, name_lookup::result_handler&& told) {
+  // Takes `told`; or it is false: the look-up has ended already.
+  bool join(const name_lookup* who, std::uint16_t port, name_lookup::result_handler& told) {
     const std::lock_guard lock(mutex_);
     if (!ended_) waiting_[who] = {port, std::move(told)};
     return !ended_;
@@ -93,10 +93,10 @@ name_lookup::name_lookup(name_lookups& all, const std::string& host, std::uint16
                          result_handler on_result) {
   auto& known = all.by_name_[host];
   running_ = known.lock();
-  if (running_ && running_->join(this, port, std::move(on_result))) return;
+  if (running_ && running_->join(this, port, on_result)) return;
 
   running_ = std::make_shared<name_lookups::running>();
-  running_->join(this, port, std::move(on_result));
+  running_->join(this, port, on_result);
   const blocked_signals in_the_new_thread;
   std::thread([running = running_, host] {
     ::pthread_setname_np(::pthread_self(), "serf-lookup");
