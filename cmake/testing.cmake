@@ -18,6 +18,8 @@ target_compile_definitions(
   serf_test_settings INTERFACE SERF_TEST_CAPTURES_DIR="${PROJECT_SOURCE_DIR}/test/captures"
 )
 target_link_libraries(serf_test_settings INTERFACE serf_build_settings serf_dep_gtest)
+# Lines in backtraces, and no more, of what is most of the code: the library itself has all.
+target_compile_options(serf_test_settings INTERFACE $<$<CONFIG:Debug>:-g1>)
 
 # What nearly every test includes, compiled once: clang then takes little more than half of the time. The preset dev does
 # without, and so shows that each source includes what it needs. An executable, since they are compiled like one.
